@@ -1,0 +1,85 @@
+# Iron Cage: every command a developer, an operator or CI needs. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+BUILD := build
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+export UV_NO_PROGRESS := 1
+export PYTHONDONTWRITEBYTECODE :=
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+export CDK_HOME := $(CURDIR)/$(BUILD)/cdk_home
+export CDK_DISABLE_CLI_TELEMETRY := true
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+# Python 3.13 under any of its usual roofs: PATH, pyenv (its shim alone proves nothing), uv, or PYTHON=...
+define FIND_PYTHON
+for c in "$${PYTHON:-}" python3.13 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.13*/bin/python3.13 \
+  "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.13*/bin/python "$$HOME"/.local/share/uv/python/cpython-3.13*/bin/python3.13 \
+  /usr/local/bin/python3.13 /opt/python/3.13*/bin/python3.13 python3 python; do \
+  if [ -n "$$c" ] && "$$c" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 13))' >/dev/null 2>&1; then "$$c" -c "import sys; print(sys.executable)"; exit 0; fi; \
+done; \
+echo "Iron Cage needs Python 3.13 with the venv module, and found none." >&2; \
+echo "Install it (for example: pyenv install 3.13, or your distribution's python3.13 and python3.13-venv)," >&2; \
+echo "or name it: make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)" >&2; exit 1
+endef
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# ---------------------------------------------------------------- set-up
+.PHONY: setup lock
+setup: $(BUILD)/.setup ## Install everything into .venv, build/cloud and node_modules
+
+$(BUILD)/.python: Makefile
+	@mkdir -p $(BUILD)
+	@python=$$($(FIND_PYTHON)) && echo "$$python" > $@.new && mv $@.new $@ && echo "» Python 3.13: $$python"
+
+$(BUILD)/.setup: $(BUILD)/.python .ci/uv.txt pyproject.toml uv.lock package.json package-lock.json
+	@echo "» installing the tools (.venv)"
+	@test -x $(PY) || "$$(cat $(BUILD)/.python)" -m venv $(VENV)
+	@$(PY) -m uv --version 2>/dev/null | grep -q "$$(sed -n 's/^uv==\([0-9.]*\).*/uv \1/p' .ci/uv.txt)" \
+	  || $(PY) -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r .ci/uv.txt
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(PY) -m uv sync -q --locked --only-group dev --python $(PY)
+	@echo "» installing the local cloud (build/cloud)"
+	@test -x $(BUILD)/cloud/bin/python || "$$(cat $(BUILD)/.python)" -m venv --without-pip $(BUILD)/cloud
+	@UV_PROJECT_ENVIRONMENT=$(BUILD)/cloud $(PY) -m uv sync -q --locked --only-group cloud --python $(BUILD)/cloud/bin/python
+	@echo "» installing the CDK command line (node_modules)"
+	@$(VENV)/bin/npm ci --silent --no-fund --no-audit
+	@touch $@
+
+lock: setup ## Resolve the locks again, hashes included
+	@$(PY) -m uv lock -q
+	@for layer in domain adapters; do \
+	  $(PY) -m uv export -q --locked --only-group layer-$$layer --no-emit-project --no-header -o layers/$$layer/requirements.txt >/dev/null; done
+	@$(VENV)/bin/npm install --package-lock-only --silent
+
+# ---------------------------------------------------------------- checks
+.PHONY: check format lint types imports
+check: setup lint types imports ## Lint, types and the direction of imports (offline)
+
+format: setup ## Format the code
+	@$(VENV)/bin/ruff format -q .
+	@$(VENV)/bin/ruff check -q --fix . || true
+
+lint: setup ## Formatting and lint rules
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+
+types: setup ## mypy --strict, tests included
+	@$(VENV)/bin/mypy
+
+imports: setup ## Imports point inward
+	@PYTHONPATH=functions:layers/domain/python:layers/adapters/python $(VENV)/bin/lint-imports --no-cache
+
+# ---------------------------------------------------------------- tests
+.PHONY: test unit
+test: check unit ## Everything that CI runs
+
+unit: setup ## Rules, arithmetic, order of steps: memory only
+	@$(VENV)/bin/pytest tests/unit

@@ -1,0 +1,44 @@
+"""Settings: the one place that reads the environment.
+
+The field names are the contract with the CDK app (a test compares both sides).
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a function may be told from outside: `IRONCAGE_` + the field name in capitals."""
+
+    stage: str = "local"
+    home_region: str = "us-east-1"
+    tables_control: str = ""
+    tables_ledger: str = ""
+    tables_runtime: str = ""
+    tables_activity: str = ""
+    tokens_signing_secret: str = ""
+    providers_vault_path: str = "ironcage/"
+    providers_allow_loopback: str = "false"
+    providers_bedrock_endpoint: str = ""
+    records_topic: str = ""
+    records_spool_bucket: str = ""
+    audit_bucket: str = ""
+    audit_hash_secret: str = ""
+    kms_key: str = ""
+    usage_dead_letter_queue: str = ""
+    trace_enabled: str = "false"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read every `IRONCAGE_*` variable that is set; the rest keeps its default."""
+        source = os.environ if environment is None else environment
+        names = [field.name for field in fields(cls)]
+        given = {name: source[variable_of(name)] for name in names if variable_of(name) in source}
+        return cls(**given)
+
+
+def variable_of(field: str) -> str:
+    """Name the environment variable of a settings field."""
+    return f"IRONCAGE_{field.upper()}"

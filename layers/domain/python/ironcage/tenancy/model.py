@@ -1,0 +1,72 @@
+"""Tenants, their agents and their model providers, as the gateway needs them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ironcage.core import AgentId, PolicyId, ProviderId, TenantId
+
+DEFAULT_MAX_TOKENS = 4_096
+DEFAULT_POLICY = PolicyId("policy_default")
+
+
+class AgentStatus(StrEnum):
+    """Whether an agent may work."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class ProviderKind(StrEnum):
+    """Which wire format a provider speaks."""
+
+    OPENAI = "openai"
+    BEDROCK = "bedrock"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A model provider of a tenant. `models` maps our model name to the provider's own."""
+
+    provider_id: ProviderId
+    kind: ProviderKind
+    endpoint: str
+    models: Mapping[str, str]
+    has_key: bool = True
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent: its ordered providers (first is primary) and what its policy allows."""
+
+    tenant_id: TenantId
+    agent_id: AgentId
+    name: str
+    owner: str
+    status: AgentStatus = AgentStatus.ACTIVE
+    providers: tuple[ProviderId, ...] = ()
+    models: frozenset[str] | None = None
+    max_tokens: int = DEFAULT_MAX_TOKENS
+    policy_id: PolicyId = DEFAULT_POLICY
+    extra_parameters: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """One consistent look at what a request of an agent may use."""
+
+    agent: Agent
+    providers: tuple[Provider, ...]
+    policy: Mapping[str, object]
+    version: int = 0
+
+    def routes_for(self, model: str) -> tuple[Provider, ...]:
+        """List the active providers that serve a model, in the agent's order."""
+        return tuple(p for p in self.providers if p.is_active and model in p.models)
+
+    def model_names(self) -> list[str]:
+        """List the models that the agent may use, sorted."""
+        offered = {name for p in self.providers if p.is_active for name in p.models}
+        allowed = self.agent.models
+        return sorted(offered if allowed is None else offered & allowed)

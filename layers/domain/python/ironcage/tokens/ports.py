@@ -1,0 +1,42 @@
+"""What tokens ask of the outside."""
+
+from typing import Protocol
+
+from ironcage.core import AgentId, ProviderId, TenantId
+from ironcage.tokens.model import ProviderKey, SigningKeys, TokenRecord
+
+
+class TokenRecords(Protocol):
+    """The token records of the `control` table; the caller may cache an answer for 5 s at most."""
+
+    def find(self, tenant_id: TenantId, agent_id: AgentId) -> TokenRecord | None:
+        """Read the one token record of an agent, strongly consistent.
+
+        Raises:
+            StoreUnavailable: the table did not answer.
+        """
+        ...
+
+
+class SigningKeyring(Protocol):
+    """Where the signing keys are."""
+
+    def load(self) -> SigningKeys:
+        """Read the keys, cached for at most five minutes.
+
+        Raises:
+            StoreUnavailable: the keyring did not answer.
+        """
+        ...
+
+
+class KeyVault(Protocol):
+    """Where provider keys are: one secret per tenant and provider."""
+
+    def key_for(self, tenant_id: TenantId, provider_id: ProviderId) -> ProviderKey:
+        """Read a provider key, cached for at most five minutes.
+
+        Raises:
+            StoreUnavailable: the vault did not answer or has no such key.
+        """
+        ...
