@@ -56,7 +56,7 @@ $(BUILD)/.setup: $(BUILD)/.python .ci/uv.txt pyproject.toml uv.lock package.json
 lock: setup ## Resolve the locks again, hashes included
 	@$(PY) -m uv lock -q
 	@for layer in domain adapters; do \
-	  $(PY) -m uv export -q --locked --only-group layer-$$layer --no-emit-project --no-header -o layers/$$layer/requirements.txt >/dev/null; done
+	  $(PY) -m uv export -q --locked --only-group layer-$$layer --prune botocore --no-emit-project --no-header --no-annotate -o layers/$$layer/requirements.txt >/dev/null; done
 	@$(VENV)/bin/npm install --package-lock-only --silent
 
 # ---------------------------------------------------------------- checks
@@ -78,8 +78,40 @@ imports: setup ## Imports point inward
 	@PYTHONPATH=functions:layers/domain/python:layers/adapters/python $(VENV)/bin/lint-imports --no-cache
 
 # ---------------------------------------------------------------- tests
-.PHONY: test unit
-test: check unit ## Everything that CI runs
+.PHONY: test unit integration bench
+TEST_ROOTS := functions:layers/domain/python:layers/adapters/python:tests
+
+test: check unit integration ## Everything that CI runs
+
+integration: setup ## Adapters and handlers on an emulated AWS; attacks on tokens
+	@$(VENV)/bin/pytest tests/integration tests/security
+
+bench: setup ## Print the measured numbers beside their targets
+	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks
 
 unit: setup ## Rules, arithmetic, order of steps: memory only
 	@$(VENV)/bin/pytest tests/unit
+
+# ---------------------------------------------------------------- local cloud and deployment
+# IRONCAGE_PORT=4570 make up   chooses another port.
+export KEY
+.PHONY: up down status demo provider synth
+LOCAL := $(PY) -m infra_cdk.local
+
+up: setup ## Start the local cloud, deploy, seed, make one governed request
+	@$(LOCAL) up
+
+down: ## Stop the local cloud that `make up` started; its data stay
+	@test ! -x $(PY) || $(LOCAL) down
+
+status: setup ## Print how to call the running local cloud
+	@$(LOCAL) status
+
+demo: setup ## Show one governed request and every refusal
+	@$(LOCAL) demo
+
+provider: setup ## Add a provider: NAME=ollama URL=http://127.0.0.1:11434/v1 MODELS=a,b [KEY=…] [PRICE=0.15,0.60]
+	@IRONCAGE_PROVIDER_KEY="$$KEY" $(LOCAL) provider --name "$(NAME)" --url "$(URL)" --models "$(MODELS)" --price "$(or $(PRICE),0.15,0.60)"
+
+synth: setup ## Synthesize the app for production into build/cdk.out; needs no account
+	@node_modules/.bin/cdk synth --quiet --no-lookups --no-notices

@@ -1,6 +1,6 @@
 """Money: whole micro-dollars, never floats (1 USD = 1,000,000)."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NewType
 
 Micros = NewType("Micros", int)
@@ -23,10 +23,10 @@ def parse_usd(text: str | int) -> Micros:
     """
     try:
         micros = Decimal(text) * MICROS_PER_USD
-    except InvalidOperation as exc:
+    except ArithmeticError as exc:  # malformed, or beyond what a Decimal can hold
         raise ValueError("not a number") from exc
-    if not micros.is_finite() or micros % _CENT != 0:
-        raise ValueError("needs at most two decimals")
-    if not _CENT <= micros <= 99_999_999 * _CENT:
+    if not micros.is_finite() or not _CENT <= micros <= 99_999_999 * _CENT:
         raise ValueError("must be 0.01 to 999999.99")
+    if micros % _CENT != 0:
+        raise ValueError("needs at most two decimals")
     return Micros(int(micros))

@@ -1,7 +1,7 @@
 """Tenants, their agents and their model providers, as the gateway needs them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ironcage.core import AgentId, PolicyId, ProviderId, TenantId
@@ -25,8 +25,20 @@ class ProviderKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tenant:
+    """A customer: everything belongs to one. Its money and its people live in `home_region`."""
+
+    tenant_id: TenantId
+    name: str
+    home_region: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
-    """A model provider of a tenant. `models` maps our model name to the provider's own."""
+    """A model provider of a tenant. `models` maps our model name to the provider's own.
+
+    `prices` gives models a price of their own: micro-dollars per million tokens (input, output).
+    """
 
     provider_id: ProviderId
     kind: ProviderKind
@@ -34,6 +46,7 @@ class Provider:
     models: Mapping[str, str]
     has_key: bool = True
     is_active: bool = True
+    prices: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What tenancy asks of the outside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from ironcage.core import AgentId, PolicyId, TenantId
-from ironcage.tenancy.model import Agent, AgentView, Provider
+from ironcage.core import AgentId, PolicyId, ProviderId, TenantId
+from ironcage.tenancy.model import Agent, AgentView, Provider, Tenant
 
 
 class Directory(Protocol):
@@ -21,10 +21,44 @@ class Directory(Protocol):
 
 
 class DirectoryWriter(Protocol):
-    """The `control` table, write side; every write moves the tenant's version."""
+    """The `control` table, write side; every write moves the tenant's version.
+
+    Raises, from every method:
+        StoreUnavailable: the table did not answer.
+    """
+
+    def create_tenant(self, tenant: Tenant, *, created_at: str) -> None:
+        """Create a tenant.
+
+        Raises:
+            Conflict: there is such a tenant.
+        """
+        ...
+
+    def has_tenant(self, tenant_id: TenantId) -> bool:
+        """Tell whether there is such a tenant."""
+        ...
+
+    def find_agent(self, tenant_id: TenantId, agent_id: AgentId) -> Agent | None:
+        """Read an agent as it is now."""
+        ...
+
+    def has_policy(self, tenant_id: TenantId, policy_id: PolicyId) -> bool:
+        """Tell whether there is such a policy."""
+        ...
+
+    def known_providers(
+        self, tenant_id: TenantId, provider_ids: Sequence[ProviderId]
+    ) -> set[ProviderId]:
+        """Tell which of these providers exist."""
+        ...
 
     def put_agent(self, agent: Agent) -> None:
-        """Create or replace an agent."""
+        """Replace an agent.
+
+        Raises:
+            NotFound: there is no such agent.
+        """
         ...
 
     def put_provider(self, tenant_id: TenantId, provider: Provider) -> None:

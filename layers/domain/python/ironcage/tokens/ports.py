@@ -29,6 +29,14 @@ class SigningKeyring(Protocol):
         """
         ...
 
+    def reload(self) -> SigningKeys:
+        """Read the keys anew, for an unknown `kid`; at most once in ten seconds, else as cached.
+
+        Raises:
+            StoreUnavailable: the keyring did not answer.
+        """
+        ...
+
 
 class KeyVault(Protocol):
     """Where provider keys are: one secret per tenant and provider."""
@@ -38,5 +46,17 @@ class KeyVault(Protocol):
 
         Raises:
             StoreUnavailable: the vault did not answer or has no such key.
+        """
+        ...
+
+
+class KeyVaultWriter(Protocol):
+    """The write side of the vault, for the control plane alone."""
+
+    def put_key(self, tenant_id: TenantId, provider_id: ProviderId, value: str) -> None:
+        """Store a provider key, encrypted, in place of an older one.
+
+        Raises:
+            StoreUnavailable: the vault did not answer.
         """
         ...

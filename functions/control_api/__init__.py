@@ -1,0 +1,1 @@
+"""The operators' function: tenants, providers, agents, tokens and budgets."""

@@ -1,0 +1,36 @@
+"""Answer `/v1/*` for agents, and `/api/health` for everybody."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gateway.events import LambdaContext, to_call, to_response
+from gateway.wiring import gateway, health, observer
+from ironcage.core import RequestId, new_id
+from ironcage.core.errors import IronCageError
+from ironcage.gateway import Event, internal_error, refusal
+
+HEALTH = ("/api/health", "/api/v1/health")
+
+
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one proxy event, buffered: publish and settle happen before the return."""
+    return to_response(respond(event, context))
+
+
+def respond(event: Mapping[str, Any], context: LambdaContext) -> Iterator[Event]:
+    """Answer one proxy event as a generator of events, for any runtime."""
+    if event.get("path") in HEALTH:
+        yield from health()
+        return
+    request_id, begun = RequestId(new_id("req")), False
+    try:
+        call = to_call(event, context, request_id=request_id)
+        for piece in gateway().answer(call):
+            begun = True
+            yield piece
+    except IronCageError as error:
+        yield from refusal(error, request_id)
+    except Exception as error:  # noqa: BLE001 - the HTTP edge: a bug must still be one clean answer
+        observer().crashed(request_id, error)
+        if not begun:
+            yield from internal_error(request_id)

@@ -1,0 +1,146 @@
+"""Join the gateway to its tables, secrets, topic and providers, on first use."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from gateway.observer import SERVICE, LineObserver
+from ironcage.adapters.clients import open_client
+from ironcage.adapters.dynamodb.directory import DynamoDirectory
+from ironcage.adapters.dynamodb.pots import DynamoPotStore
+from ironcage.adapters.dynamodb.table import Table
+from ironcage.adapters.hashing import SecretTextHasher
+from ironcage.adapters.objects import S3Spool
+from ironcage.adapters.observability import open_tracer
+from ironcage.adapters.providers.bedrock import BedrockProvider
+from ironcage.adapters.providers.openai import OpenAiProvider
+from ironcage.adapters.providers.transport import Transport
+from ironcage.adapters.queues import SnsRecordPublisher
+from ironcage.adapters.secrets import SecretReader, SecretsVault
+from ironcage.budgets import LedgerService, PotKey, Presumed
+from ironcage.core import AgentId, Settings, SystemClock, TenantId
+from ironcage.core.errors import LedgerUnavailable
+from ironcage.firewall import standard_firewall
+from ironcage.gateway import (
+    Accountant,
+    Admission,
+    Answers,
+    ChatProvider,
+    Event,
+    Gateway,
+    PriceTable,
+    Streams,
+    Upstream,
+    json_events,
+)
+from ironcage.tenancy import ProviderKind
+
+VERSION = "0.1.0"
+NOBODY = PotKey(TenantId("tenant_health"), AgentId("agent_health"))
+
+
+@cache
+def settings() -> Settings:
+    """Read the settings once per environment."""
+    return Settings.from_environment()
+
+
+@cache
+def observer() -> LineObserver:
+    """Open the reports of this function."""
+    return LineObserver()
+
+
+@cache
+def gateway() -> Gateway:
+    """Open the gateway once per execution environment, on first use."""
+    clock, firewall = SystemClock(), standard_firewall()
+    control = Table(open_client("dynamodb"), settings().tables_control)
+    hasher = SecretTextHasher(
+        SecretReader(open_client("secretsmanager")), settings().audit_hash_secret, clock
+    )
+    upstream = Upstream(
+        SecretsVault(open_client("secretsmanager"), settings().providers_vault_path, clock),
+        providers(),
+    )
+    return Gateway(
+        Admission(
+            DynamoDirectory(control, clock),
+            firewall=firewall,
+            ledger=ledger(),
+            prices=PriceTable.load(),
+        ),
+        Answers(upstream, firewall, hasher),
+        Streams(upstream, firewall, hasher),
+        accountant=Accountant(ledger(), publisher(), observer()),
+        tracer=open_tracer(SERVICE, settings()),
+        clock=clock,
+    )
+
+
+@cache
+def ledger() -> LedgerService:
+    """Open the ledger of this region."""
+    table = Table(open_client("dynamodb"), settings().tables_ledger, unavailable=LedgerUnavailable)
+    return LedgerService(DynamoPotStore(table), SystemClock(), on_presumed=report_presumed)
+
+
+def report_presumed(presumed: Presumed) -> None:
+    """Tell the archive and the operators that a hold expired in front of a request."""
+    publisher().publish(
+        {
+            "event": "usage_presumed",
+            "tenant_id": presumed.pot.tenant_id,
+            "agent_id": presumed.pot.agent_id,
+            "request_id": presumed.request_id,
+            "amount_micros": presumed.amount,
+        }
+    )
+
+
+@cache
+def publisher() -> SnsRecordPublisher:
+    """Open the way of the records: topic, else spool, else the log."""
+    return SnsRecordPublisher(open_client("sns"), settings().records_topic, SpoolOnDemand())
+
+
+class SpoolOnDemand:
+    """The spool, whose client is opened when the topic first refuses a record."""
+
+    def put(self, record: Mapping[str, object]) -> None:
+        """Keep a record.
+
+        Raises:
+            StoreUnavailable: the bucket did not answer.
+        """
+        bucket = settings().records_spool_bucket
+        S3Spool(open_client("s3"), bucket, SystemClock()).put(record)
+
+
+@cache
+def providers() -> dict[ProviderKind, ChatProvider]:
+    """Open one adapter per wire format."""
+    return {
+        ProviderKind.OPENAI: OpenAiProvider(transport()),
+        ProviderKind.BEDROCK: BedrockProvider(SystemClock()),
+    }
+
+
+@cache
+def transport() -> Transport:
+    """Open the pool of connections to providers; loopback is for the local stage alone."""
+    is_local = settings().providers_allow_loopback == "true"
+    return Transport(SystemClock(), allow_loopback=is_local)
+
+
+def health() -> Iterator[Event]:
+    """Answer whether the ledger can be read, which is what a request needs first."""
+    services = {"database": "healthy"}
+    status = 200
+    try:
+        DynamoPotStore(
+            Table(open_client("dynamodb"), settings().tables_ledger, unavailable=LedgerUnavailable)
+        ).read(NOBODY)
+    except LedgerUnavailable:
+        status, services["database"] = 503, "unhealthy"
+    word = "healthy" if status == 200 else "unhealthy"  # noqa: PLR2004 - the status itself
+    return json_events(status, {"status": word, "version": VERSION, "services": services}, {})

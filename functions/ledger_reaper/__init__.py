@@ -1,0 +1,1 @@
+"""Expires the holds of requests that never reported, each minute."""

@@ -1,0 +1,1 @@
+"""Every line that leaves the process: AWS, model providers, logs."""

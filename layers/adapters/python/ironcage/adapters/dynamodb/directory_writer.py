@@ -1,0 +1,124 @@
+"""`DirectoryWriter` on the `control` table: each write moves the tenant's version with it."""
+
+from collections.abc import Mapping, Sequence
+
+from ironcage.adapters.dynamodb.control_items import (
+    agent_item,
+    policy_item,
+    provider_item,
+    read_agent,
+)
+from ironcage.adapters.dynamodb.keys import TenantKeys
+from ironcage.adapters.dynamodb.table import Change, Table, Write
+from ironcage.core import AgentId, PolicyId, ProviderId, TenantId
+from ironcage.core.errors import Conflict, NotFound
+from ironcage.tenancy import Agent, Provider, Tenant
+
+EXISTS = "attribute_exists(pk)"
+IS_FREE = "attribute_not_exists(pk)"
+
+
+def version_bump(control: Table, tenant_id: TenantId) -> Write:
+    """Describe the write that makes every cache of a tenant's configuration stale."""
+    keys = TenantKeys(tenant_id)
+    change = Change(
+        "ADD #version :one",
+        condition=EXISTS,
+        values={":one": 1},
+        names={"#version": "version"},
+    )
+    return control.updating(keys.control_pk(), keys.version_sk(), change)
+
+
+class DynamoDirectoryWriter:
+    """Tenants, agents, providers and policies; the tenant must exist."""
+
+    def __init__(self, control: Table) -> None:
+        self._control = control
+
+    def create_tenant(self, tenant: Tenant, *, created_at: str) -> None:
+        """Create a tenant.
+
+        Raises:
+            Conflict: there is such a tenant.
+        """
+        keys = TenantKeys(tenant.tenant_id)
+        item = {
+            "version": 1,
+            "name": tenant.name,
+            "home_region": tenant.home_region,
+            "created_at": created_at,
+        }
+        if not self._control.put_if_absent(keys.control_pk(), keys.version_sk(), item):
+            raise Conflict(tenant_id=tenant.tenant_id)
+
+    def has_tenant(self, tenant_id: TenantId) -> bool:
+        """Tell whether there is such a tenant."""
+        return self._has(tenant_id, TenantKeys(tenant_id).version_sk())
+
+    def find_agent(self, tenant_id: TenantId, agent_id: AgentId) -> Agent | None:
+        """Read an agent as it is now."""
+        keys = TenantKeys(tenant_id)
+        item = self._control.get(keys.control_pk(), keys.agent_sk(agent_id))
+        return None if item is None else read_agent(tenant_id, item)
+
+    def has_policy(self, tenant_id: TenantId, policy_id: PolicyId) -> bool:
+        """Tell whether there is such a policy."""
+        return self._has(tenant_id, TenantKeys(tenant_id).policy_sk(policy_id))
+
+    def known_providers(
+        self, tenant_id: TenantId, provider_ids: Sequence[ProviderId]
+    ) -> set[ProviderId]:
+        """Tell which of these providers exist."""
+        keys = TenantKeys(tenant_id)
+        return {p for p in provider_ids if self._has(tenant_id, keys.provider_sk(p))}
+
+    def put_agent(self, agent: Agent) -> None:
+        """Replace an agent.
+
+        Raises:
+            NotFound: there is no such agent.
+        """
+        keys = TenantKeys(agent.tenant_id)
+        self._write(
+            agent.tenant_id,
+            self._control.putting(
+                keys.control_pk(),
+                keys.agent_sk(agent.agent_id),
+                agent_item(agent),
+                condition=EXISTS,
+            ),
+        )
+
+    def put_provider(self, tenant_id: TenantId, provider: Provider) -> None:
+        """Create or replace a provider.
+
+        Raises:
+            NotFound: there is no such tenant.
+        """
+        keys = TenantKeys(tenant_id)
+        sk = keys.provider_sk(provider.provider_id)
+        self._write(
+            tenant_id, self._control.putting(keys.control_pk(), sk, provider_item(provider))
+        )
+
+    def put_policy(
+        self, tenant_id: TenantId, policy_id: PolicyId, policy: Mapping[str, object]
+    ) -> None:
+        """Create or replace a firewall policy document.
+
+        Raises:
+            NotFound: there is no such tenant.
+        """
+        keys = TenantKeys(tenant_id)
+        sk = keys.policy_sk(policy_id)
+        self._write(
+            tenant_id, self._control.putting(keys.control_pk(), sk, policy_item(policy_id, policy))
+        )
+
+    def _write(self, tenant_id: TenantId, write: Write) -> None:
+        if not self._control.transact([write, version_bump(self._control, tenant_id)]):
+            raise NotFound(tenant_id=tenant_id)
+
+    def _has(self, tenant_id: TenantId, sk: str) -> bool:
+        return self._control.get(TenantKeys(tenant_id).control_pk(), sk) is not None

@@ -1,0 +1,91 @@
+"""The keys of every table, built here and nowhere else.
+
+A key starts with the tenant id, which comes from a verified token. Access patterns:
+
+control   one item by (tenant, kind)          all of a kind by prefix
+ledger    one pot by agent                    all presumed spend of an agent by prefix
+activity  usage of an agent by time           (sort key starts with the moment)
+"""
+
+import re
+from dataclasses import dataclass
+
+from ironcage.core import AgentId, PolicyId, ProviderId, RequestId, TenantId, iso_utc
+
+VERSION_SK = "VERSION"
+POT_SK = "POT#MAIN"
+PROVIDER_PREFIX = "PROVIDER#"
+AGENT_PREFIX = "AGENT#"
+POLICY_PREFIX = "POLICY#"
+TOKEN_PREFIX = "TOKEN#"  # noqa: S105 - a key prefix, not a secret
+PRESUMED_PREFIX = "PRESUMED#"
+HISTORY_PREFIX = "HISTORY#"
+USAGE_PREFIX = "USAGE#"
+_SAFE = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class TenantKeys:
+    """The keys of one tenant; an id with any character beyond `A-Za-z0-9_.:-` is refused."""
+
+    tenant_id: TenantId
+
+    def control_pk(self) -> str:
+        """Name the tenant's partition of `control`."""
+        return _safe(self.tenant_id)
+
+    def version_sk(self) -> str:
+        """Name the item that counts the tenant's configuration changes."""
+        return VERSION_SK
+
+    def agent_sk(self, agent_id: AgentId) -> str:
+        """Name an agent in `control`."""
+        return AGENT_PREFIX + _safe(agent_id)
+
+    def provider_sk(self, provider_id: ProviderId) -> str:
+        """Name a provider in `control`."""
+        return PROVIDER_PREFIX + _safe(provider_id)
+
+    def policy_sk(self, policy_id: PolicyId) -> str:
+        """Name a policy in `control`."""
+        return POLICY_PREFIX + _safe(policy_id)
+
+    def token_sk(self, agent_id: AgentId) -> str:
+        """Name an agent's token record in `control`."""
+        return TOKEN_PREFIX + _safe(agent_id)
+
+    def ledger_pk(self, agent_id: AgentId) -> str:
+        """Name an agent's partition of `ledger`."""
+        return f"{_safe(self.tenant_id)}#{_safe(agent_id)}"
+
+    def pot_sk(self) -> str:
+        """Name an agent's pot."""
+        return POT_SK
+
+    def presumed_sk(self, request_id: RequestId) -> str:
+        """Name the presumed spend of a request."""
+        return PRESUMED_PREFIX + _safe(request_id)
+
+    def history_sk(self, now_ms: int, unique: str) -> str:
+        """Name an entry of a pot's history, in order of time."""
+        return f"{HISTORY_PREFIX}{iso_utc(now_ms)}#{_safe(unique)}"
+
+    def activity_pk(self, agent_id: AgentId) -> str:
+        """Name an agent's partition of `activity`."""
+        return f"{_safe(self.tenant_id)}#{_safe(agent_id)}"
+
+    def usage_sk(self, started_at_ms: int, request_id: RequestId) -> str:
+        """Name the usage row of a request, in order of time."""
+        return f"{USAGE_PREFIX}{iso_utc(started_at_ms)}#{_safe(request_id)}"
+
+
+def owner_of(ledger_pk: str) -> tuple[TenantId, AgentId]:
+    """Read tenant and agent back from a partition key of `ledger`."""
+    tenant, _, agent = ledger_pk.partition("#")
+    return TenantId(tenant), AgentId(agent)
+
+
+def _safe(part: str) -> str:
+    if not _SAFE.fullmatch(part):
+        raise ValueError("not an id: it cannot be part of a key")
+    return part

@@ -1,0 +1,1 @@
+"""Model providers over their own wire formats (step 7)."""

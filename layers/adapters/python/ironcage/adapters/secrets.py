@@ -1,0 +1,137 @@
+"""Secrets Manager: the signing keys and the provider keys, in memory for five minutes at most."""
+
+import json
+from base64 import b64decode
+from typing import TYPE_CHECKING, Any
+
+from ironcage.core import Clock, ExpiringCache, ProviderId, TenantId
+from ironcage.core.errors import StoreUnavailable
+from ironcage.tokens import ProviderKey, SigningKeys
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+CACHE_SECONDS = 300.0
+RELOAD_SECONDS = 10.0
+VAULT_SIZE = 512
+MIN_KEY_BYTES = 32
+_ONLY = "only"
+
+
+class SecretReader:
+    """Reads one secret's text; whatever goes wrong is `StoreUnavailable`, without the reason."""
+
+    def __init__(self, client: "SecretsManagerClient") -> None:
+        self._client = client
+
+    def read(self, name: str) -> str:
+        """Read the current text of a secret.
+
+        Raises:
+            StoreUnavailable: it did not answer, or there is no such secret.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - lazy client
+
+        try:
+            return self._client.get_secret_value(SecretId=name)["SecretString"]
+        except (ClientError, BotoCoreError, KeyError) as exc:
+            raise StoreUnavailable(store="secrets") from exc
+
+
+class SecretsKeyring:
+    """`SigningKeyring`: one secret, `{"current": kid, "keys": {kid: base64 of 32 bytes}}`."""
+
+    def __init__(self, reader: SecretReader, name: str, clock: Clock) -> None:
+        self._reader = reader
+        self._name = name
+        self._kept = ExpiringCache[str, SigningKeys](clock, seconds=CACHE_SECONDS, size=1)
+        self._read_lately = ExpiringCache[str, bool](clock, seconds=RELOAD_SECONDS, size=1)
+
+    def load(self) -> SigningKeys:
+        """Read the keys, cached for at most five minutes.
+
+        Raises:
+            StoreUnavailable: the secret did not answer, or does not hold our form.
+        """
+        return self._kept.get(_ONLY) or self._read()
+
+    def reload(self) -> SigningKeys:
+        """Read the keys anew, at most once in ten seconds, else as cached.
+
+        Raises:
+            StoreUnavailable: the secret did not answer, or does not hold our form.
+        """
+        return self.load() if self._read_lately.get(_ONLY) else self._read()
+
+    def _read(self) -> SigningKeys:
+        keys = _parse_keys(self._reader.read(self._name))
+        self._kept.put(_ONLY, keys)
+        self._read_lately.put(_ONLY, value=True)
+        return keys
+
+
+class SecretsVault:
+    """`KeyVault` and its write side: one secret `<path><tenant>/<provider>` holds one key."""
+
+    def __init__(self, client: "SecretsManagerClient", path: str, clock: Clock) -> None:
+        self._client = client
+        self._reader = SecretReader(client)
+        self._path = path
+        self._kept = ExpiringCache[str, ProviderKey](clock, seconds=CACHE_SECONDS, size=VAULT_SIZE)
+
+    def key_for(self, tenant_id: TenantId, provider_id: ProviderId) -> ProviderKey:
+        """Read a provider key, cached for at most five minutes (step 6a).
+
+        Raises:
+            StoreUnavailable: the vault did not answer or has no such key.
+        """
+        name = self._name(tenant_id, provider_id)
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = ProviderKey(self._reader.read(name))
+            self._kept.put(name, kept)
+        return kept
+
+    def _name(self, tenant_id: TenantId, provider_id: ProviderId) -> str:
+        return f"{self._path}{tenant_id}/{provider_id}"
+
+
+class SecretsVaultWriter:
+    """`KeyVaultWriter`: creates the secret under our KMS key, or puts a new value into it."""
+
+    def __init__(self, client: "SecretsManagerClient", path: str, *, kms_key: str) -> None:
+        self._client = client
+        self._path = path
+        self._encryption: dict[str, Any] = {"KmsKeyId": kms_key} if kms_key else {}
+
+    def put_key(self, tenant_id: TenantId, provider_id: ProviderId, value: str) -> None:
+        """Store a provider key, encrypted, in place of an older one.
+
+        Raises:
+            StoreUnavailable: the vault did not answer.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - lazy client
+
+        name = f"{self._path}{tenant_id}/{provider_id}"
+        try:
+            self._put(name, value)
+        except (ClientError, BotoCoreError) as exc:
+            raise StoreUnavailable(store="secrets") from exc
+
+    def _put(self, name: str, value: str) -> None:
+        try:
+            self._client.put_secret_value(SecretId=name, SecretString=value)
+        except self._client.exceptions.ResourceNotFoundException:
+            self._client.create_secret(Name=name, SecretString=value, **self._encryption)
+
+
+def _parse_keys(text: str) -> SigningKeys:
+    try:
+        document = json.loads(text)
+        keys = {kid: b64decode(key, validate=True) for kid, key in document["keys"].items()}
+        current = document["current"]
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise StoreUnavailable(store="keyring") from exc
+    if current not in keys or any(len(key) < MIN_KEY_BYTES for key in keys.values()):
+        raise StoreUnavailable(store="keyring")
+    return SigningKeys(current, keys)

@@ -1,0 +1,41 @@
+"""A small cache in the memory of one environment: bounded in number and in age."""
+
+from collections import OrderedDict
+
+from ironcage.core.clock import Clock
+
+
+class ExpiringCache[Key, Value]:
+    """Values that are forgotten after some seconds, or when too many newer ones came.
+
+    Age is measured on both clocks and the older answer wins: an environment that was frozen may
+    find that its monotonic clock stood still, and a wall clock may be set back.
+    """
+
+    def __init__(self, clock: Clock, *, seconds: float, size: int) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._size = size
+        self._kept: OrderedDict[Key, tuple[float, int, Value]] = OrderedDict()
+
+    def get(self, key: Key) -> Value | None:
+        """Find a value that is not too old."""
+        entry = self._kept.get(key)
+        if entry is None:
+            return None
+        monotonic, wall_ms, value = entry
+        elapsed_ms = self._clock.now_ms() - wall_ms
+        if self._clock.monotonic() - monotonic >= self._seconds:
+            return None
+        return value if 0 <= elapsed_ms < self._seconds * 1000 else None
+
+    def put(self, key: Key, value: Value) -> None:
+        """Keep a value, in place of the oldest one when there are too many."""
+        self._kept[key] = (self._clock.monotonic(), self._clock.now_ms(), value)
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+
+    def drop(self, key: Key) -> None:
+        """Forget a value."""
+        self._kept.pop(key, None)

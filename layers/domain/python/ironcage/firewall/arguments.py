@@ -1,0 +1,107 @@
+"""Redacting a tool call's arguments: inside JSON strings, so that the result still parses.
+
+Every string and number literal is looked at as its reader would see it, escapes decoded; what
+holds nothing stays as it was, byte for byte. Text that is no JSON is looked at as plain text too.
+"""
+
+import json
+import re
+from dataclasses import replace
+
+from ironcage.core.errors import OutputBlocked
+from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, judge
+from ironcage.firewall.pipeline import Firewall
+from ironcage.firewall.redaction import redact
+
+MAX_ARGUMENTS = 1_048_576
+_LITERAL = r'(?s)"(?:[^"\\]|\\.)*+(?:"|\\?$)|-?[0-9][0-9.eE+\-]*+'
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+class ArgumentRedactor:
+    """Cleans the arguments of tool calls; findings point at whole literals."""
+
+    def __init__(self, firewall: Firewall, policy: Policy, *, hash_key: bytes = b"") -> None:
+        self._firewall = firewall
+        self._policy = policy
+        self._hash_key = hash_key
+
+    def clean(self, raw: str) -> tuple[str, Verdict]:
+        """Redact one tool call's arguments, and tell what was seen.
+
+        Raises:
+            FirewallUnavailable: a detector could not answer.
+        """
+        findings: list[Finding] = []
+        cleaned = re.sub(_LITERAL, lambda hit: self._clean_literal(hit, findings), raw)
+        if not _is_json(raw):
+            verdict = self._firewall.inspect(cleaned, Origin.MODEL, self._policy)
+            cleaned = redact(cleaned, verdict, self._policy, hash_key=self._hash_key)
+            findings += verdict.findings
+        return cleaned, judge(findings)
+
+    def _clean_literal(self, hit: re.Match[str], findings: list[Finding]) -> str:
+        literal = hit[0]
+        value = _decoded(literal)
+        verdict = self._firewall.inspect(value, Origin.MODEL, self._policy)
+        findings += [replace(f, start=hit.start(), end=hit.end()) for f in verdict.findings]
+        if verdict.action < Action.REDACT:
+            return literal
+        cleaned = redact(value, verdict, self._policy, hash_key=self._hash_key)
+        return json.dumps(cleaned, ensure_ascii=False)
+
+
+class ArgumentScanner:
+    """The scanner of one streamed tool call: its arguments are withheld until they are complete."""
+
+    def __init__(self, firewall: Firewall, policy: Policy, *, hash_key: bytes = b"") -> None:
+        self._redactor = ArgumentRedactor(firewall, policy, hash_key=hash_key)
+        self._pieces: list[str] = []
+        self._size = 0
+        self.verdict = Verdict()
+
+    def feed(self, text: str) -> str:
+        """Take a piece; nothing is released yet.
+
+        Raises:
+            OutputBlocked: the arguments are longer than we withhold.
+        """
+        self._size += len(text)
+        if self._size > MAX_ARGUMENTS:
+            raise OutputBlocked()
+        self._pieces.append(text)
+        return ""
+
+    def finish(self) -> str:
+        """Give the arguments, redacted.
+
+        Raises:
+            OutputBlocked: the policy blocks what was found.
+            FirewallUnavailable: a detector could not answer.
+        """
+        cleaned, self.verdict = self._redactor.clean("".join(self._pieces))
+        self._pieces.clear()
+        if self.verdict.action > Action.REDACT:
+            raise OutputBlocked()
+        return cleaned
+
+
+def _decoded(literal: str) -> str:
+    """Read a literal as its reader would; a string cut off in the middle as far as it goes."""
+    if not literal.startswith('"'):
+        return literal
+    body = literal[1:-1] if len(literal) > 1 and literal.endswith('"') else literal[1:]
+    return re.sub(_ESCAPE, lambda m: _unescaped(m[1], m[2]), body) if "\\" in body else body
+
+
+def _unescaped(code: str | None, char: str) -> str:
+    return chr(int(code, 16)) if code else _PLAIN_ESCAPES.get(char, char)
+
+
+def _is_json(raw: str) -> bool:
+    try:
+        json.loads(raw)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,8 @@
+"""The detectors: what can be seen in a text, each behind the same port."""
+
+from ironcage.firewall.detectors.injection import InjectionDetector
+from ironcage.firewall.detectors.patterns import PatternDetector
+from ironcage.firewall.detectors.pii import pii_detector
+from ironcage.firewall.detectors.secrets import secrets_detector
+
+__all__ = ["InjectionDetector", "PatternDetector", "pii_detector", "secrets_detector"]

@@ -1,0 +1,131 @@
+"""The output firewall of a stream: text is released as soon as no later text can change it.
+
+One scanner stands behind every string that a client sees grow: each choice, each tool call. For
+any way of cutting a text into pieces, what comes out is what redacting the whole text would give
+(for values up to the 16 kB bound; of a longer one, all until the next space is removed).
+"""
+
+from functools import partial
+
+from ironcage.core.errors import OutputBlocked
+from ironcage.firewall.detectors.patterns import OVERFLOW
+from ironcage.firewall.detectors.rules import CONTEXT, MAX_VALUE
+from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, judge
+from ironcage.firewall.normalise import NormalisedText
+from ironcage.firewall.pipeline import Firewall, guarded
+from ironcage.firewall.policy import decide
+from ironcage.firewall.ports import StreamDetector
+from ironcage.firewall.redaction import redact
+
+_RESCAN_FROM = 1_024
+
+
+class StreamScanner:
+    """Scans one growing text; a detector that cannot read pieces withholds it to the end."""
+
+    def __init__(self, firewall: Firewall, policy: Policy, *, hash_key: bytes = b"") -> None:
+        detectors = firewall.detectors_of(policy)
+        self._firewall = firewall
+        self._detectors = [d for d in detectors if isinstance(d, StreamDetector)]
+        self._needs_whole = len(self._detectors) < len(detectors)
+        self._policy = policy
+        self._hash_key = hash_key
+        self._context = ""  # the folded end of what has been released
+        self._pending = ""
+        self._released = 0
+        self._next_scan = 0
+        self._is_swallowing = False
+        self.findings: list[Finding] = []
+
+    @property
+    def verdict(self) -> Verdict:
+        """Judge what has been released so far; offsets are those of the whole text."""
+        return judge(self.findings)
+
+    def feed(self, text: str) -> str:
+        """Take a piece and give what may be released now.
+
+        Raises:
+            OutputBlocked: the policy blocks what was found.
+            FirewallUnavailable: a detector could not answer.
+        """
+        self._pending += self._swallow(text) if self._is_swallowing else text
+        # A long value grows by an eighth before it is looked at again, else its cost is squared.
+        if self._needs_whole or len(self._pending) < self._next_scan:
+            return ""
+        return self._advance(is_last=False)
+
+    def finish(self) -> str:
+        """Give the rest: the text is complete.
+
+        Raises:
+            OutputBlocked: the policy blocks what was found.
+            FirewallUnavailable: a detector could not answer.
+        """
+        if self._needs_whole:
+            verdict = self._firewall.inspect(self._pending, Origin.MODEL, self._policy)
+            return self._release(
+                NormalisedText(self._pending), list(verdict.findings), len(self._pending)
+            )
+        return self._advance(is_last=True)
+
+    def _advance(self, *, is_last: bool) -> str:
+        if not self._pending:
+            return ""
+        text = NormalisedText(self._pending)
+        buffer, start = self._context + text.text, len(self._context)
+        scans = [
+            guarded(d, partial(d.scan, buffer, start, is_last=is_last)) for d in self._detectors
+        ]
+        found = [self._judge(f, text, start) for scan in scans for f in scan.findings]
+        findings = [f for f in found if f is not None]
+        hold = min((scan.hold - start for scan in scans), default=len(text.text))
+        cut = len(self._pending) if hold >= len(text.text) else text.index(hold)
+        return self._release(text, findings, self._settle(cut, findings))
+
+    def _judge(self, finding: Finding, text: NormalisedText, offset: int) -> Finding | None:
+        start, end = text.span(finding.start - offset, finding.end - offset)
+        return decide(_moved(finding, start, end), self._policy, Origin.MODEL)
+
+    def _settle(self, cut: int, findings: list[Finding]) -> int:
+        """Move the cut so that it never falls inside what will be removed."""
+        size = len(self._pending)
+        for finding in sorted(findings, key=lambda f: f.start, reverse=True):
+            if finding.action is Action.ALLOW or finding.start >= cut:
+                continue
+            if finding.end == size and size - finding.start >= MAX_VALUE:
+                self._is_swallowing, cut = True, size
+            elif finding.end > cut:
+                cut = finding.start
+        return cut
+
+    def _release(self, text: NormalisedText, findings: list[Finding], cut: int) -> str:
+        done = tuple(f for f in findings if f.start < cut)
+        if any(f.action > Action.REDACT for f in done):
+            raise OutputBlocked()
+        out = self._pending[:cut]
+        if done:
+            out = redact(out, Verdict(findings=done), self._policy, hash_key=self._hash_key)
+        self.findings += [_moved(f, f.start + self._released, f.end + self._released) for f in done]
+        self._keep_context(text.text[: text.folded_index(cut)])
+        self._pending = self._pending[cut:]
+        self._released += cut
+        size = len(self._pending)
+        self._next_scan = size + size // 8 if size >= _RESCAN_FROM else 0
+        return out
+
+    def _keep_context(self, folded: str) -> None:
+        self._context = (self._context + folded)[-CONTEXT:]
+
+    def _swallow(self, text: str) -> str:
+        """Drop the rest of a value beyond the bound: all until the next space."""
+        rest = OVERFLOW.match(text)
+        end = rest.end() if rest else 0
+        self._keep_context(text[:end])
+        self._released += end
+        self._is_swallowing = end == len(text)
+        return text[end:]
+
+
+def _moved(finding: Finding, start: int, end: int) -> Finding:
+    return Finding(finding.type, finding.detector, start, end, finding.action, finding.score)

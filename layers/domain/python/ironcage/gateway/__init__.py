@@ -1,0 +1,61 @@
+"""The gateway: access, firewalls, budget, routing, providers, records (steps 1 to 9)."""
+
+from ironcage.gateway.accounting import Accountant
+from ironcage.gateway.admission import Admission
+from ironcage.gateway.answers import Answers
+from ironcage.gateway.model import (
+    Body,
+    Caller,
+    Event,
+    GatewayCall,
+    Head,
+    InteractionRecord,
+    JsonObject,
+    ProviderAnswer,
+    ProviderCall,
+    ProviderChunk,
+    Usage,
+)
+from ironcage.gateway.ports import (
+    ChatProvider,
+    InteractionObserver,
+    RecordPublisher,
+    TextHasher,
+)
+from ironcage.gateway.pricing import Price, PriceTable, Rates, cost, tokens_affordable, worst_case
+from ironcage.gateway.service import Gateway, internal_error, json_events, refusal
+from ironcage.gateway.streams import Streams
+from ironcage.gateway.upstream import Upstream
+
+__all__ = [
+    "Accountant",
+    "Admission",
+    "Answers",
+    "Body",
+    "Caller",
+    "ChatProvider",
+    "Event",
+    "Gateway",
+    "GatewayCall",
+    "Head",
+    "InteractionObserver",
+    "InteractionRecord",
+    "JsonObject",
+    "Price",
+    "PriceTable",
+    "ProviderAnswer",
+    "ProviderCall",
+    "ProviderChunk",
+    "Rates",
+    "RecordPublisher",
+    "Streams",
+    "TextHasher",
+    "Upstream",
+    "Usage",
+    "cost",
+    "internal_error",
+    "json_events",
+    "refusal",
+    "tokens_affordable",
+    "worst_case",
+]

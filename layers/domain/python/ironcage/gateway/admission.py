@@ -1,0 +1,142 @@
+"""May this request start? Access, price, input firewall, hold (steps 1, 2 and 7a).
+
+Each step refuses before the next one begins, and nothing is held until all others agree.
+"""
+
+from ironcage.budgets import LedgerService, PotKey, Reservation
+from ironcage.core import Micros
+from ironcage.core.errors import (
+    AgentInactive,
+    InputBlocked,
+    ModelForbidden,
+    ModelNotFound,
+    ModelUnpriced,
+)
+from ironcage.firewall import Action, Firewall, parse_policy
+from ironcage.gateway.exchange import Exchange, Route
+from ironcage.gateway.pricing import Price, PriceTable, tokens_affordable, worst_case
+from ironcage.gateway.verdicts import inspect_prompt
+from ironcage.gateway.wire.openai import ChatRequest, encode_json, parse_chat, upstream_body
+from ironcage.tenancy import AgentStatus, AgentView, Directory, Provider
+
+LEAST_USEFUL_TOKENS = 256
+
+
+class Admission:
+    """Everything that must agree before a provider may be asked."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        *,
+        firewall: Firewall,
+        ledger: LedgerService,
+        prices: PriceTable,
+    ) -> None:
+        self._directory = directory
+        self._firewall = firewall
+        self._ledger = ledger
+        self._prices = prices
+
+    def view(self, x: Exchange) -> AgentView:
+        """Read the calling agent (step 1).
+
+        Raises:
+            AgentInactive: the agent may not work now.
+        """
+        caller = x.call.caller
+        with x.timed("access"):
+            view = self._directory.view(caller.tenant_id, caller.agent_id)
+        if view.agent.status is not AgentStatus.ACTIVE:
+            raise AgentInactive()
+        x.view = view
+        return view
+
+    def admit(self, x: Exchange) -> None:
+        """Take a chat request through steps 1 and 2 and set its worst case aside.
+
+        Raises:
+            Rejected: the request, the agent, the firewall or the budget says no.
+            Limited: the agent has too much in flight.
+            Unavailable: what decides could not be asked; then the answer is no.
+        """
+        view = self.view(x)
+        with x.timed("validation"):
+            x.chat = parse_chat(x.call.body, extra_parameters=view.agent.extra_parameters)
+        x.record.model, x.record.is_stream = x.chat.model, x.chat.stream
+        x.routes = self._routes(view, x.chat)
+        self._inspect(x, view)
+        self._size(x, view)
+        with x.timed("reserve"):
+            self._hold(x)
+
+    def _routes(self, view: AgentView, chat: ChatRequest) -> tuple[Route, ...]:
+        """List the priced routes of a model that the agent may use."""
+        model, extras = chat.model, chat.extras
+        providers = view.routes_for(model)
+        allowed = view.agent.models
+        if not providers:
+            raise ModelNotFound()
+        if allowed is not None and model not in allowed:
+            raise ModelForbidden()
+        return tuple(
+            Route(p, p.models[model], self._price(p, model).with_extras(extras)) for p in providers
+        )
+
+    def _price(self, provider: Provider, model: str) -> Price:
+        own = provider.prices.get(model)
+        price = Price.flat(*own) if own else self._prices.price_of(provider.models[model])
+        if price is None:
+            raise ModelUnpriced()
+        return price
+
+    def _inspect(self, x: Exchange, view: AgentView) -> None:
+        """Let the input firewall see every text of the prompt (step 2)."""
+        if x.chat is None:
+            return
+        with x.timed("input_firewall"):
+            x.policies = parse_policy(view.policy)
+            x.chat, scan = inspect_prompt(self._firewall, x.chat, x.policies.input)
+        x.record.input_verdict = scan.to_json()
+        if scan.action is Action.BLOCK:
+            raise InputBlocked()
+
+    def _size(self, x: Exchange, view: AgentView) -> None:
+        """Bound the request: its bytes as sent, and the tokens that we let it answer."""
+        if x.chat is None:
+            return
+        asked = x.chat.max_tokens or view.agent.max_tokens
+        x.max_tokens = min([asked, *(r.price.max_output_tokens for r in x.routes)])
+        sent = (upstream_body(x.chat, model=r.model, max_tokens=x.max_tokens) for r in x.routes)
+        x.input_bytes = max(len(encode_json(b)) for b in sent)
+
+    def _hold(self, x: Exchange) -> None:
+        """RESERVE the worst case, or what is left if that still buys a useful answer."""
+        caller = x.call.caller
+        least = min(LEAST_USEFUL_TOKENS, x.max_tokens)
+        x.ask = Reservation(
+            pot=PotKey(caller.tenant_id, caller.agent_id),
+            request_id=x.call.request_id,
+            amount=self._bound(x, x.max_tokens),
+            least_amount=self._bound(x, least),
+            deadline_ms=x.clock.now_ms() + int(x.call.remaining_seconds() * 1000),
+            token_hash=caller.token_hash,
+        )
+        x.hold = self._ledger.reserve(x.ask)
+        if x.hold.amount < x.ask.amount:
+            x.facts.append("max_tokens_lowered")
+            x.max_tokens = min(self._affordable(x, route.price) for route in x.routes)
+
+    @staticmethod
+    def _bound(x: Exchange, max_tokens: int) -> Micros:
+        """Price the worst case of the dearest route."""
+        n = x.chat.n if x.chat else 1
+        return max(
+            worst_case(r.price, input_bytes=x.input_bytes, n=n, max_tokens=max_tokens)
+            for r in x.routes
+        )
+
+    @staticmethod
+    def _affordable(x: Exchange, price: Price) -> int:
+        amount, n = (x.hold.amount if x.hold else 0), (x.chat.n if x.chat else 1)
+        return tokens_affordable(price, Micros(amount), input_bytes=x.input_bytes, n=n)

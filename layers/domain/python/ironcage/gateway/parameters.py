@@ -1,0 +1,183 @@
+"""Every request parameter that we know, and what it means for the price of a request.
+
+A parameter that is not in this table is refused: a request may only carry what we can bound.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from ironcage.gateway.wire.checks import (
+    Check,
+    Problems,
+    anything,
+    array,
+    boolean,
+    by_type,
+    choice,
+    integer,
+    number,
+    only,
+    pattern,
+    record,
+    refused,
+    safe_name,
+    schema,
+    tagged,
+    text,
+)
+from ironcage.gateway.wire.messages import FUNCTION_NAME, MESSAGE
+
+MAX_MESSAGES = 2_048
+MAX_TOOLS = 128
+MAX_CHOICES = 8
+MAX_TOKENS_LIMIT = 10_000_000
+
+
+class Treatment(StrEnum):
+    """What becomes of a parameter."""
+
+    FREE = "free"  # passed on; it changes no price
+    PRICED = "priced"  # passed on; the estimate bounds it
+    OURS = "ours"  # read or checked by us, never passed on as it came
+    REFUSED = "refused"  # known, but its price cannot be bounded or its text not scanned
+
+
+class Parameter(NamedTuple):
+    """One row of the table."""
+
+    treatment: Treatment
+    check: Check
+
+
+def _refused(why: str) -> Parameter:
+    return Parameter(Treatment.REFUSED, refused(why))
+
+
+def _free(check: Check) -> Parameter:
+    return Parameter(Treatment.FREE, check)
+
+
+def _priced(check: Check) -> Parameter:
+    return Parameter(Treatment.PRICED, check)
+
+
+def _ours(check: Check) -> Parameter:
+    return Parameter(Treatment.OURS, check)
+
+
+def _logit_bias(value: object, path: str, problems: Problems) -> None:
+    """Expect token ids with a bias each."""
+    if not isinstance(value, dict) or len(value) > MAX_BIASES:
+        problems.add(path, f"must be an object of at most {MAX_BIASES} token ids")
+        return
+    for name, bias in value.items():
+        if not name.isascii() or not name.isdigit():
+            problems.add(f"{path}.{safe_name(name)}", "must be named by a token id")
+        _BIAS(bias, f"{path}.{safe_name(name)}", problems)
+
+
+def _metadata(value: object, path: str, problems: Problems) -> None:
+    """Expect a few labels, each a short string."""
+    if not isinstance(value, dict) or len(value) > MAX_LABELS:
+        problems.add(path, f"must be an object of at most {MAX_LABELS} labels")
+        return
+    for name, label in value.items():
+        _LABEL(label, f"{path}.{safe_name(name)}", problems)
+
+
+def _service_tier(value: object, path: str, problems: Problems) -> None:
+    """Accept the tier whose prices we list."""
+    if value not in ("auto", "default"):
+        problems.refuse(path, "other tiers have other prices")
+
+
+MAX_BIASES = 1_024
+MAX_LABELS = 16
+_BIAS = number(-100, 100)
+_LABEL = text(512)
+
+_FUNCTION_TOOL = record(
+    {
+        "type": anything,
+        "function": record(
+            {
+                "name": FUNCTION_NAME,
+                "description": text(65_536),
+                "parameters": schema,
+                "strict": boolean,
+            },
+            required=("name",),
+        ),
+    },
+    required=("function",),
+)
+_TOOL = tagged("type", {"function": _FUNCTION_TOOL}, refused={"custom": "is not supported yet"})
+
+_NAMED_TOOL = record(
+    {
+        "type": choice("function"),
+        "function": record({"name": FUNCTION_NAME}, required=("name",)),
+    },
+    required=("type", "function"),
+)
+
+_SCHEMA = record(
+    {
+        "name": pattern(r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, dashes or underscores"),
+        "description": text(65_536),
+        "schema": schema,
+        "strict": boolean,
+    },
+    required=("name",),
+)
+_RESPONSE_FORMAT = tagged(
+    "type",
+    {
+        "text": record({"type": anything}),
+        "json_object": record({"type": anything}),
+        "json_schema": record(
+            {"type": anything, "json_schema": _SCHEMA}, required=("json_schema",)
+        ),
+    },
+    refused={},
+)
+
+PARAMETERS: Mapping[str, Parameter] = {
+    "model": _ours(text(256, low=1)),
+    "messages": _priced(array(MESSAGE, 1, MAX_MESSAGES)),
+    "tools": _priced(array(_TOOL, 1, MAX_TOOLS)),
+    "n": _priced(integer(1, MAX_CHOICES)),
+    "max_tokens": _ours(integer(1, MAX_TOKENS_LIMIT)),
+    "max_completion_tokens": _ours(integer(1, MAX_TOKENS_LIMIT)),
+    "reasoning_effort": _priced(choice("none", "minimal", "low", "medium", "high", "xhigh", "max")),
+    "response_format": _priced(_RESPONSE_FORMAT),
+    "tool_choice": _free(by_type(choice("none", "auto", "required"), _NAMED_TOOL)),
+    "parallel_tool_calls": _free(boolean),
+    "temperature": _free(number(0, 2)),
+    "top_p": _free(number(0, 1)),
+    "presence_penalty": _free(number(-2, 2)),
+    "frequency_penalty": _free(number(-2, 2)),
+    "seed": _free(integer(-(2**63), 2**63 - 1)),
+    "stop": _free(by_type(text(256, low=1), array(text(256, low=1), 0, 4))),
+    "logit_bias": _free(_logit_bias),
+    "user": _free(text(512)),
+    "safety_identifier": _free(text(512)),
+    "prompt_cache_key": _free(text(512)),
+    "verbosity": _free(choice("low", "medium", "high")),
+    "stream": _ours(boolean),
+    "stream_options": _ours(record({"include_usage": boolean, "include_obfuscation": boolean})),
+    "metadata": _ours(_metadata),
+    "store": _ours(only(allowed=False, why="answers are never stored at the provider")),
+    "service_tier": _ours(_service_tier),
+    "logprobs": _ours(only(allowed=False, why="would carry text past the output firewall")),
+    "modalities": _ours(only(["text"], "text is the only modality")),
+    "top_logprobs": _refused("would carry text past the output firewall"),
+    "audio": _refused("audio is not supported"),
+    "prediction": _refused("rejected predictions have no bounded price"),
+    "web_search_options": _refused("searches have no bounded price"),
+    "functions": _refused("use tools"),
+    "function_call": _refused("use tool_choice"),
+    "prompt_cache_retention": _refused("has no bounded price"),
+    "moderation": _refused("has no bounded price"),
+}

@@ -1,0 +1,59 @@
+"""What the gateway asks of the outside."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from ironcage.gateway.model import InteractionRecord, ProviderAnswer, ProviderCall, ProviderChunk
+
+
+class ChatProvider(Protocol):
+    """One wire format of a model provider (step 7).
+
+    Raises, from both methods:
+        ProviderUnavailable: no answer, a broken one, or an error that is not the caller's; `sent`
+            tells whether the provider may have worked for us, and so may charge for it.
+        ProviderLimited: the provider answered 429.
+        ProviderRejected: the provider refused the request as malformed.
+        DeadlineExceeded: `timeout_seconds` ran out.
+    """
+
+    def complete(self, call: ProviderCall) -> ProviderAnswer:
+        """Ask for a whole answer."""
+        ...
+
+    def stream(self, call: ProviderCall) -> Iterator[ProviderChunk]:
+        """Ask for a streamed answer; closing the iterator hangs up on the provider."""
+        ...
+
+
+class RecordPublisher(Protocol):
+    """Where interaction records go (PUBLISH): topic, else spool, else the log; it never raises."""
+
+    def publish(self, record: Mapping[str, object]) -> str:
+        """Send a record and say where it went: `topic`, `spool` or `log`."""
+        ...
+
+
+class TextHasher(Protocol):
+    """HMAC under the tenant's own key."""
+
+    def hash_text(self, tenant_id: str, text: str) -> str:
+        """Hash a prompt or an answer (hex); an empty string when the key cannot be had."""
+        ...
+
+
+class Tracer(Protocol):
+    """Spans around the steps of a request."""
+
+    def span(self, name: str) -> AbstractContextManager[None]:
+        """Open a span around a block."""
+        ...
+
+
+class InteractionObserver(Protocol):
+    """Who wants to know how a request ended: logs and metrics, at the edge."""
+
+    def closed(self, record: InteractionRecord, facts: Sequence[str]) -> None:
+        """Take a finished record and what was remarkable, such as `cost_above_hold`."""
+        ...

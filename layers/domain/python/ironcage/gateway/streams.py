@@ -1,0 +1,179 @@
+"""A streamed answer: relayed chunk by chunk, scanned on the way, charged at its end (7, 7a, 8)."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from ironcage.core.errors import FirewallUnavailable, IronCageError
+from ironcage.firewall import ArgumentScanner, Firewall, StreamScanner
+from ironcage.gateway.exchange import Exchange, Outcome
+from ironcage.gateway.gate import ChunkGate
+from ironcage.gateway.headers import answer_headers
+from ironcage.gateway.model import (
+    Body,
+    Event,
+    Head,
+    JsonObject,
+    ProviderCall,
+    ProviderChunk,
+    Usage,
+)
+from ironcage.gateway.ports import ChatProvider, TextHasher
+from ironcage.gateway.pricing import cost
+from ironcage.gateway.upstream import Upstream
+from ironcage.gateway.verdicts import Scan, TextScanner
+from ironcage.gateway.wire.openai import (
+    DONE,
+    encode_chunk,
+    error_body,
+    prompt_texts,
+    usage_body,
+    visible_texts,
+)
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What has come from the provider so far: all of it went through the gate."""
+
+    usage: Usage | None = None
+    received_bytes: int = 0
+    said: list[str] = field(default_factory=list)
+    envelope: JsonObject = field(default_factory=dict)
+
+    def take(self, chunk: ProviderChunk) -> None:
+        """Count a chunk before anything of it is withheld."""
+        self.usage = chunk.usage or self.usage
+        for text in visible_texts(chunk.body):
+            self.said.append(text.text)
+            self.received_bytes += len(text.text.encode("utf-8", "surrogatepass"))
+
+    def bound(self, x: Exchange) -> Usage:
+        """Bound the usage when the provider's own count never came: a token is a byte or more."""
+        overhead = x.price().overhead_tokens
+        return Usage(input_tokens=x.input_bytes + overhead, output_tokens=self.received_bytes)
+
+
+class Streams:
+    """Answers with a stream of server-sent events."""
+
+    def __init__(self, upstream: Upstream, firewall: Firewall, hasher: TextHasher) -> None:
+        self._upstream = upstream
+        self._firewall = firewall
+        self._hasher = hasher
+
+    def answer(self, x: Exchange) -> Iterator[Event]:
+        """Relay a provider's stream; a failure after the first byte ends it with an error event.
+
+        However it ends, and also when the reader hangs up, it is charged: by the provider's count
+        if that came, else by the bound of what was delivered.
+        """
+        gate = ChunkGate(self._new_scanner(x))
+        chunks = self._upstream.ask(x, _open_stream)
+        delivery = Delivery()
+        x.record.outcome = Outcome.BROKEN
+        try:
+            yield Head(200, answer_headers(x, "text/event-stream"))
+            with closing(chunks):
+                yield from self._relay(x, chunks, gate=gate, delivery=delivery)
+            x.record.outcome = Outcome.ANSWERED
+            yield Body(DONE)
+        except IronCageError as error:
+            x.record.error_code = error.code
+            yield Body(encode_chunk(error_body(error, x.call.request_id)))
+        finally:
+            self._charge(x, delivery)
+            self._write_record(x, gate, delivery)
+
+    def _relay(
+        self,
+        x: Exchange,
+        chunks: Generator[ProviderChunk],
+        *,
+        gate: ChunkGate,
+        delivery: Delivery,
+    ) -> Iterator[Event]:
+        for chunk in _timed(x, chunks):
+            delivery.take(chunk)
+            body = {**chunk.body, "model": x.record.model}
+            body.pop("usage", None)
+            delivery.envelope = {**body, "choices": []}
+            if body["choices"] and gate.pass_chunk(body):
+                yield Body(encode_chunk(body))
+        yield from self._end(x, gate, delivery)
+
+    @staticmethod
+    def _end(x: Exchange, gate: ChunkGate, delivery: Delivery) -> Iterator[Event]:
+        """Send what is still withheld, then the usage if the client asked for it."""
+        tail = {**delivery.envelope}
+        if gate.finish(tail):
+            yield Body(encode_chunk(tail))
+        if x.chat and x.chat.include_usage and delivery.usage is not None:
+            usage = usage_body(delivery.usage)
+            yield Body(encode_chunk({**delivery.envelope, "usage": usage}))
+
+    def _new_scanner(self, x: Exchange) -> Callable[[str], TextScanner]:
+        if x.policies is None:
+            raise FirewallUnavailable()
+        firewall, policy = self._firewall, x.policies.output
+
+        def new_scanner(kind: str) -> TextScanner:
+            if kind == "tool_arguments":
+                return ArgumentScanner(firewall, policy)
+            return StreamScanner(firewall, policy)
+
+        return new_scanner
+
+    @staticmethod
+    def _charge(x: Exchange, delivery: Delivery) -> None:
+        outcome = Outcome(x.record.outcome)
+        if delivery.usage is not None:
+            x.record.usage = delivery.usage
+            x.charge(cost(x.price(), delivery.usage), outcome)
+            return
+        x.record.usage = delivery.bound(x)
+        bound = cost(x.price(), x.record.usage)
+        x.charge(min(bound, x.hold.amount if x.hold else bound), outcome, is_estimated=True)
+
+    def _write_record(self, x: Exchange, gate: ChunkGate, delivery: Delivery) -> None:
+        tenant = x.call.caller.tenant_id
+        prompt = "\n".join(t.text for t in prompt_texts(x.chat)) if x.chat else ""
+        x.record.prompt_hmac = self._hasher.hash_text(tenant, prompt)
+        x.record.answer_hmac = self._hasher.hash_text(tenant, "".join(delivery.said))
+        if x.policies:
+            scan = Scan(x.policies.output.version)
+            for scanner in gate.scanners():
+                scan.add_stream(scanner)
+            scan.scanned_bytes = delivery.received_bytes
+            x.record.output_verdict = scan.to_json()
+
+
+def _open_stream(provider: ChatProvider, call: ProviderCall) -> Generator[ProviderChunk]:
+    """Start a stream and wait for its first chunk, so that a failure can still go elsewhere."""
+    chunks = provider.stream(call)
+    first = next(chunks, None)
+    return _rest(first, chunks)
+
+
+def _rest(first: ProviderChunk | None, chunks: Iterator[ProviderChunk]) -> Generator[ProviderChunk]:
+    """Hand out the first chunk again; closing this closes the provider's stream."""
+    try:
+        if first is not None:
+            yield first
+        yield from chunks
+    finally:
+        if isinstance(chunks, Generator):
+            chunks.close()
+
+
+def _timed(x: Exchange, chunks: Iterator[ProviderChunk]) -> Iterator[ProviderChunk]:
+    """Count the waits between chunks as the provider's time."""
+    while True:
+        begun = x.clock.monotonic()
+        try:
+            chunk = next(chunks, None)
+        finally:
+            x.add_time("llm_gateway", begun)
+        if chunk is None:
+            return
+        yield chunk

@@ -1,0 +1,223 @@
+"""Translation between OpenAI's chat format and Bedrock's Converse, both ways, without I/O."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from ironcage.core.errors import ProviderUnavailable, UnsupportedParameter
+from ironcage.gateway.model import JsonObject, Usage
+from ironcage.gateway.wire.completions import usage_body
+
+# Parameters that Converse has no word for and that would change the answer.
+_REFUSED = ("logit_bias", "presence_penalty", "frequency_penalty")
+_FINISHES: Mapping[object, str] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "tool_use": "tool_calls",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "guardrail_intervened": "content_filter",
+    "content_filtered": "content_filter",
+}
+
+
+def to_converse(body: Mapping[str, object]) -> JsonObject:
+    """Write a chat body as the arguments of Converse.
+
+    Raises:
+        UnsupportedParameter: the request asks for what Converse cannot do.
+    """
+    _refuse_unknown(body)
+    messages = cast("list[JsonObject]", body["messages"])
+    out: JsonObject = {
+        "modelId": body["model"],
+        "messages": _turns(messages),
+        "inferenceConfig": _inference(body),
+    }
+    system = [{"text": t} for m in messages if _is_instruction(m) for t in _texts(m)]
+    if system:
+        out["system"] = system
+    if tools := _tool_config(body, messages):
+        out["toolConfig"] = tools
+    return out
+
+
+def from_converse(response: Mapping[str, object], *, answer_id: str, created: int) -> JsonObject:
+    """Read an answer of Converse as a `chat.completion`, its model left to the caller.
+
+    Raises:
+        ProviderUnavailable: the answer is not one.
+    """
+    message = _mapping(_mapping(response.get("output")).get("message"))
+    blocks = message.get("content")
+    if not isinstance(blocks, list):
+        raise ProviderUnavailable(sent=True, reason="bad_answer")
+    said = _said([_mapping(block) for block in blocks])
+    out: JsonObject = {
+        "id": answer_id,
+        "object": "chat.completion",
+        "created": created,
+        "model": "",
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "refusal": None, **said},
+                "logprobs": None,
+                "finish_reason": finish_reason(response.get("stopReason")),
+            }
+        ],
+    }
+    usage = usage_of(response.get("usage"))
+    if usage is not None:
+        out["usage"] = usage_body(usage)
+    return out
+
+
+def usage_of(reported: object) -> Usage | None:
+    """Read Converse's usage, where cached tokens are counted apart from the input."""
+    counts = _mapping(reported)
+    fresh, output = counts.get("inputTokens"), counts.get("outputTokens")
+    if not isinstance(fresh, int) or not isinstance(output, int):
+        return None
+    cached, written = (_count(counts, f"cache{kind}InputTokens") for kind in ("Read", "Write"))
+    return Usage(
+        input_tokens=fresh + cached + written,
+        output_tokens=output,
+        cached_tokens=cached,
+        cache_write_tokens=written,
+    )
+
+
+def finish_reason(stop: object) -> str:
+    """Name a stop reason as OpenAI does."""
+    return _FINISHES.get(stop, "stop")
+
+
+def _refuse_unknown(body: Mapping[str, object]) -> None:
+    found = {name: "is not supported by this provider" for name in _REFUSED if body.get(name)}
+    if body.get("n", 1) != 1:
+        found["n"] = "must be 1 with this provider"
+    if _mapping(body.get("response_format")).get("type", "text") != "text":
+        found["response_format"] = "is not supported by this provider"
+    if found:
+        raise UnsupportedParameter(found)
+
+
+def _inference(body: Mapping[str, object]) -> JsonObject:
+    stop = body.get("stop")
+    out: JsonObject = {
+        "maxTokens": body["max_completion_tokens"],
+        "temperature": body.get("temperature"),
+        "topP": body.get("top_p"),
+        "stopSequences": [stop] if isinstance(stop, str) else stop,
+    }
+    return {name: value for name, value in out.items() if value is not None}
+
+
+def _is_instruction(message: JsonObject) -> bool:
+    return message.get("role") in {"system", "developer"}
+
+
+def _texts(message: JsonObject) -> list[str]:
+    """List the texts of a message that are not empty: Converse refuses empty blocks."""
+    content = message.get("content")
+    if isinstance(content, list):
+        parts = [part.get("text") or part.get("refusal") for part in content]
+    else:
+        parts = [content or message.get("refusal")]
+    return [part for part in parts if isinstance(part, str) and part]
+
+
+def _turns(messages: Iterable[JsonObject]) -> list[JsonObject]:
+    """Write the conversation; Converse wants user and assistant to take turns."""
+    turns: list[JsonObject] = []
+    for message in messages:
+        if _is_instruction(message):
+            continue
+        role = "assistant" if message.get("role") == "assistant" else "user"
+        blocks = _blocks(message)
+        if turns and turns[-1]["role"] == role:
+            cast("list[JsonObject]", turns[-1]["content"]).extend(blocks)
+        elif blocks:
+            turns.append({"role": role, "content": blocks})
+    return turns
+
+
+def _blocks(message: JsonObject) -> list[JsonObject]:
+    texts: list[JsonObject] = [{"text": text} for text in _texts(message)]
+    if message.get("role") == "tool":
+        result = {"toolUseId": message["tool_call_id"], "content": texts or [{"text": " "}]}
+        return [{"toolResult": result}]
+    calls = cast("list[JsonObject]", message.get("tool_calls", []))
+    return texts + [{"toolUse": _tool_use(call)} for call in calls]
+
+
+def _tool_use(call: JsonObject) -> JsonObject:
+    function = cast("Mapping[str, str]", call["function"])
+    return {
+        "toolUseId": call["id"],
+        "name": function["name"],
+        "input": _arguments(function["arguments"]),
+    }
+
+
+def _arguments(text: str) -> JsonObject:
+    """Read the arguments of a call; what a model once wrote need not be JSON."""
+    try:
+        value = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {"arguments": text}
+    return value if isinstance(value, dict) else {"arguments": value}
+
+
+def _tool_config(body: Mapping[str, object], messages: list[JsonObject]) -> JsonObject | None:
+    tools = cast("list[JsonObject]", body.get("tools", []))
+    choice = body.get("tool_choice", "auto")
+    # Converse cannot forbid tools; without tools a conversation that used some is refused.
+    if not tools or (choice == "none" and not any(m.get("tool_calls") for m in messages)):
+        return None
+    out: JsonObject = {"tools": [{"toolSpec": _tool_spec(tool)} for tool in tools]}
+    if choice == "required":
+        out["toolChoice"] = {"any": {}}
+    elif isinstance(choice, dict):
+        out["toolChoice"] = {"tool": {"name": _mapping(choice.get("function"))["name"]}}
+    return out
+
+
+def _tool_spec(tool: JsonObject) -> JsonObject:
+    function = _mapping(tool["function"])
+    out: JsonObject = {
+        "name": function["name"],
+        "inputSchema": {"json": function.get("parameters") or {"type": "object", "properties": {}}},
+    }
+    if function.get("description"):
+        out["description"] = function["description"]
+    return out
+
+
+def _said(blocks: list[Mapping[str, object]]) -> JsonObject:
+    texts = [text for b in blocks if isinstance(text := b.get("text"), str)]
+    thoughts = [_mapping(_mapping(b.get("reasoningContent")).get("reasoningText")) for b in blocks]
+    reasoning = "".join(str(thought["text"]) for thought in thoughts if "text" in thought)
+    calls = [_mapping(b["toolUse"]) for b in blocks if "toolUse" in b]
+    out: JsonObject = {"content": "".join(texts) if texts else None}
+    if reasoning:
+        out["reasoning_content"] = reasoning
+    if calls:
+        out["tool_calls"] = [_tool_call(call) for call in calls]
+    return out
+
+
+def _tool_call(use: Mapping[str, object]) -> JsonObject:
+    arguments = json.dumps(use.get("input", {}), ensure_ascii=False)
+    function = {"name": str(use.get("name")), "arguments": arguments}
+    return {"id": str(use.get("toolUseId")), "type": "function", "function": function}
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _count(counts: Mapping[str, object], name: str) -> int:
+    value = counts.get(name)
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,83 @@
+"""A stream of Converse, event by event, as OpenAI's chunks."""
+
+from collections.abc import Mapping
+
+from ironcage.gateway.model import JsonObject, ProviderChunk
+from ironcage.gateway.wire.bedrock import finish_reason, usage_of
+from ironcage.gateway.wire.completions import usage_body
+
+
+class ConverseStream:
+    """Translates the events of one stream; it remembers which block is which tool call."""
+
+    def __init__(self, *, answer_id: str, created: int, model: str) -> None:
+        self._head: JsonObject = {
+            "id": answer_id,
+            "object": "chat.completion.chunk",
+            "created": created,
+            "model": model,
+        }
+        self._calls: dict[object, int] = {}
+        self.is_done = False
+
+    def translate(self, event: Mapping[str, object]) -> ProviderChunk | None:
+        """Turn one event into a chunk; None for events that say nothing to a client."""
+        for name, content in event.items():
+            if name == "metadata":
+                return self._usage(_mapping(content))
+            delta, finish = self._delta(name, _mapping(content))
+            if delta is not None:
+                return ProviderChunk(self._chunk(delta, finish))
+        return None
+
+    def _delta(
+        self, name: str, event: Mapping[str, object]
+    ) -> tuple[JsonObject | None, str | None]:
+        match name:
+            case "messageStart":
+                return {"role": "assistant", "content": ""}, None
+            case "contentBlockStart":
+                return self._opened_call(event), None
+            case "contentBlockDelta":
+                return self._piece(event), None
+            case "messageStop":
+                self.is_done = True
+                return {}, finish_reason(event.get("stopReason"))
+            case _:
+                return None, None
+
+    def _opened_call(self, event: Mapping[str, object]) -> JsonObject | None:
+        use = _mapping(_mapping(event.get("start")).get("toolUse"))
+        if not use:
+            return None
+        index = self._calls.setdefault(event.get("contentBlockIndex"), len(self._calls))
+        function = {"name": str(use.get("name")), "arguments": ""}
+        call = {"index": index, "id": str(use.get("toolUseId")), "type": "function"}
+        return {"tool_calls": [{**call, "function": function}]}
+
+    def _piece(self, event: Mapping[str, object]) -> JsonObject | None:
+        delta = _mapping(event.get("delta"))
+        if isinstance(delta.get("text"), str):
+            return {"content": delta["text"]}
+        thought = _mapping(delta.get("reasoningContent")).get("text")
+        if isinstance(thought, str):
+            return {"reasoning_content": thought}
+        written = _mapping(delta.get("toolUse")).get("input")
+        index = self._calls.get(event.get("contentBlockIndex"))
+        if not isinstance(written, str) or index is None:
+            return None
+        return {"tool_calls": [{"index": index, "function": {"arguments": written}}]}
+
+    def _usage(self, event: Mapping[str, object]) -> ProviderChunk | None:
+        usage = usage_of(event.get("usage"))
+        if usage is None:
+            return None
+        return ProviderChunk({**self._head, "choices": [], "usage": usage_body(usage)}, usage)
+
+    def _chunk(self, delta: JsonObject, finish: str | None) -> JsonObject:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return {**self._head, "choices": [choice]}
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

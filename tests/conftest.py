@@ -1,0 +1,17 @@
+"""The network is shut: unit tests open no socket, the others reach this machine alone."""
+
+from pathlib import Path
+
+import pytest
+from pytest_socket import disable_socket, socket_allow_hosts
+
+UNIT = Path(__file__).parent / "unit"
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Shut the network as the kind of the test demands."""
+    if item.path.is_relative_to(UNIT):
+        disable_socket(allow_unix_socket=True)
+    else:
+        socket_allow_hosts(LOOPBACK, allow_unix_socket=True)

@@ -1,0 +1,231 @@
+"""What an agent may use comes from `control`, at most two seconds old."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from ironcage.adapters.dynamodb.directory import DynamoDirectory
+from ironcage.adapters.dynamodb.directory_writer import DynamoDirectoryWriter
+from ironcage.adapters.dynamodb.enrolment import DynamoEnrolment, DynamoSwitchboard
+from ironcage.adapters.dynamodb.pots import DynamoPotStore
+from ironcage.adapters.dynamodb.tokens import DynamoTokenRecords
+from ironcage.budgets import PotKey
+from ironcage.core import AgentId, Micros, PolicyId, ProviderId, TenantId
+from ironcage.core.errors import Conflict, FirewallUnavailable, NotFound, StoreUnavailable
+from ironcage.tenancy import Agent, AgentStatus, Provider, ProviderKind, Tenant
+from ironcage.tokens import TokenRecord, issue
+from support.aws_identity import IdentityCloud, make_cloud
+from support.aws_mocked import a_client, emulated_aws
+from support.builders_identity import AGENT, KEYS, TENANT, a_grant
+from support.fakes_ledger import ManualClock
+
+OTHER = TenantId("tenant_other")
+FIRST, SECOND = ProviderId("ip_first"), ProviderId("ip_second")
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[IdentityCloud]:
+    with emulated_aws(monkeypatch):
+        yield make_cloud()
+
+
+def a_provider(provider_id: ProviderId = FIRST, **models: str) -> Provider:
+    return Provider(
+        provider_id,
+        ProviderKind.OPENAI,
+        "https://api.openai.com/v1",
+        models or {"m": "m-1"},
+        prices={"m": (150_000, 600_000)},
+    )
+
+
+def an_agent(tenant_id: TenantId = TENANT) -> Agent:
+    return Agent(
+        tenant_id,
+        AGENT,
+        "Writer",
+        "user_root",
+        providers=(FIRST, SECOND),
+        models=frozenset({"m"}),
+        max_tokens=77,
+        extra_parameters=frozenset({"top_k"}),
+    )
+
+
+def a_record() -> TokenRecord:
+    return issue(a_grant(), KEYS)[1]
+
+
+def enrolled(cloud: IdentityCloud, agent: Agent | None = None) -> DynamoDirectoryWriter:
+    """Create a tenant with an agent and two providers."""
+    writer = DynamoDirectoryWriter(cloud.control)
+    writer.create_tenant(Tenant(TENANT, "Acme", "us-east-1"), created_at="2026-01-01T00:00:00.000Z")
+    enrolment = DynamoEnrolment(cloud.control, cloud.ledger)
+    enrolment.enrol(agent or an_agent(), a_record(), limit=Micros(5_000_000))
+    for provider_id in (FIRST, SECOND):
+        writer.put_provider(TENANT, a_provider(provider_id))
+    return writer
+
+
+def test_view_holds_the_agent_its_providers_in_order_and_its_policy(cloud: IdentityCloud) -> None:
+    writer = enrolled(cloud)
+    writer.put_policy(TENANT, PolicyId("policy_default"), {"mode": "strict"})
+
+    view = DynamoDirectory(cloud.control, ManualClock()).view(TENANT, AGENT)
+
+    assert view.agent == an_agent()
+    assert view.providers == (a_provider(FIRST), a_provider(SECOND))
+    assert view.policy == {"mode": "strict"}
+
+
+def test_agent_without_a_list_of_models_is_read_as_it_was(cloud: IdentityCloud) -> None:
+    agent = replace(an_agent(), models=None, providers=())
+    enrolled(cloud, agent)
+
+    assert DynamoDirectory(cloud.control, ManualClock()).view(TENANT, AGENT).agent == agent
+
+
+def test_change_shows_after_two_seconds_and_not_before_a_read(cloud: IdentityCloud) -> None:
+    writer, clock = enrolled(cloud), ManualClock()
+    directory = DynamoDirectory(cloud.control, clock)
+    before = directory.view(TENANT, AGENT)
+    writer.put_provider(TENANT, replace(a_provider(FIRST), is_active=False))
+
+    assert directory.view(TENANT, AGENT) is before
+    clock.advance(2)
+
+    assert not directory.view(TENANT, AGENT).providers[0].is_active
+
+
+def test_view_is_not_read_again_while_nothing_changed(cloud: IdentityCloud) -> None:
+    enrolled(cloud)
+    clock = ManualClock()
+    directory = DynamoDirectory(cloud.control, clock)
+    before = directory.view(TENANT, AGENT)
+
+    clock.advance(60)
+
+    assert directory.view(TENANT, AGENT) is before
+
+
+def test_provider_that_is_gone_is_left_out(cloud: IdentityCloud) -> None:
+    enrolled(cloud, replace(an_agent(), providers=(FIRST, ProviderId("ip_gone"))))
+
+    view = DynamoDirectory(cloud.control, ManualClock()).view(TENANT, AGENT)
+
+    assert view.providers == (a_provider(FIRST),)
+
+
+def test_default_policy_that_was_never_written_is_empty(cloud: IdentityCloud) -> None:
+    enrolled(cloud)
+
+    assert DynamoDirectory(cloud.control, ManualClock()).view(TENANT, AGENT).policy == {}
+
+
+def test_named_policy_that_is_gone_lets_nothing_pass(cloud: IdentityCloud) -> None:
+    enrolled(cloud, replace(an_agent(), policy_id=PolicyId("policy_gone")))
+
+    with pytest.raises(FirewallUnavailable):
+        DynamoDirectory(cloud.control, ManualClock()).view(TENANT, AGENT)
+
+
+@pytest.mark.parametrize(
+    ("tenant", "agent"), [(OTHER, AGENT), (TENANT, AgentId("agent_other"))], ids=["tenant", "agent"]
+)
+def test_unknown_tenant_and_unknown_agent_look_alike(
+    cloud: IdentityCloud, tenant: TenantId, agent: AgentId
+) -> None:
+    enrolled(cloud)
+
+    with pytest.raises(NotFound):
+        DynamoDirectory(cloud.control, ManualClock()).view(tenant, agent)
+
+
+def test_nothing_is_guessed_when_the_table_is_down(cloud: IdentityCloud) -> None:
+    enrolled(cloud)
+    clock = ManualClock()
+    directory = DynamoDirectory(cloud.control, clock)
+    directory.view(TENANT, AGENT)
+    a_client("dynamodb").delete_table(TableName="control")
+    clock.advance(2)
+
+    with pytest.raises(StoreUnavailable):
+        directory.view(TENANT, AGENT)
+
+
+def test_tenant_is_created_once(cloud: IdentityCloud) -> None:
+    writer = enrolled(cloud)
+
+    with pytest.raises(Conflict):
+        writer.create_tenant(Tenant(TENANT, "Again", "us-east-1"), created_at="x")
+    assert writer.has_tenant(TENANT)
+    assert not writer.has_tenant(OTHER)
+
+
+def test_agent_is_enrolled_once_and_whole(cloud: IdentityCloud) -> None:
+    enrolled(cloud)
+    first = DynamoTokenRecords(cloud.control).find(TENANT, AGENT)
+
+    with pytest.raises(Conflict):
+        DynamoEnrolment(cloud.control, cloud.ledger).enrol(
+            an_agent(), a_record(), limit=Micros(9_000_000)
+        )
+
+    pot = DynamoPotStore(cloud.ledger).read(PotKey(TENANT, AGENT))
+    assert first is not None
+    assert pot is not None
+    assert (pot.limit, pot.available, pot.token_hash) == (5_000_000, 5_000_000, first.token_hash)
+    assert DynamoTokenRecords(cloud.control).find(TENANT, AGENT) == first
+
+
+def test_nothing_of_an_agent_is_written_for_an_unknown_tenant(cloud: IdentityCloud) -> None:
+    with pytest.raises(Conflict):
+        DynamoEnrolment(cloud.control, cloud.ledger).enrol(
+            an_agent(OTHER), a_record(), limit=Micros(1)
+        )
+
+    assert DynamoPotStore(cloud.ledger).read(PotKey(OTHER, AGENT)) is None
+    assert DynamoTokenRecords(cloud.control).find(OTHER, AGENT) is None
+
+
+def test_nothing_is_written_for_an_unknown_tenant(cloud: IdentityCloud) -> None:
+    writer = DynamoDirectoryWriter(cloud.control)
+
+    with pytest.raises(NotFound):
+        writer.put_provider(OTHER, a_provider())
+    with pytest.raises(NotFound):
+        writer.put_policy(OTHER, PolicyId("policy_x"), {})
+    with pytest.raises(NotFound):
+        writer.put_agent(an_agent(OTHER))
+    assert writer.known_providers(OTHER, [FIRST]) == set()
+    assert not writer.has_policy(OTHER, PolicyId("policy_x"))
+
+
+def test_agent_is_replaced_and_found(cloud: IdentityCloud) -> None:
+    writer = enrolled(cloud)
+    changed = replace(an_agent(), status=AgentStatus.INACTIVE)
+
+    writer.put_agent(changed)
+
+    assert writer.find_agent(TENANT, AGENT) == changed
+    assert writer.find_agent(TENANT, AgentId("agent_other")) is None
+    assert writer.known_providers(TENANT, [FIRST, ProviderId("ip_gone")]) == {FIRST}
+
+
+def test_token_and_pot_are_switched_together(cloud: IdentityCloud) -> None:
+    enrolled(cloud)
+    newer = a_record()
+
+    done = DynamoSwitchboard(cloud.control, cloud.ledger).switch(newer, newer.token_hash)
+
+    pot = DynamoPotStore(cloud.ledger).read(PotKey(TENANT, AGENT))
+    assert done
+    assert pot is not None
+    assert pot.token_hash == newer.token_hash
+    assert DynamoTokenRecords(cloud.control).find(TENANT, AGENT) == newer
+
+
+def test_token_is_not_switched_without_a_pot(cloud: IdentityCloud) -> None:
+    assert not DynamoSwitchboard(cloud.control, cloud.ledger).switch(a_record(), "x")
+    assert DynamoTokenRecords(cloud.control).find(TENANT, AGENT) is None

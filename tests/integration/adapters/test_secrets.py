@@ -1,0 +1,187 @@
+"""Signing keys, provider keys and the hashing key come from Secrets Manager, cached."""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+
+import pytest
+
+from ironcage.adapters.hashing import SecretTextHasher
+from ironcage.adapters.secrets import (
+    SecretReader,
+    SecretsKeyring,
+    SecretsVault,
+    SecretsVaultWriter,
+)
+from ironcage.core import ProviderId, TenantId
+from ironcage.core.errors import StoreUnavailable
+from support.aws_identity import (
+    HASH_SECRET,
+    SIGNING_KEYS,
+    SIGNING_SECRET,
+    a_dead_client,
+    make_cloud,
+)
+from support.aws_mocked import a_client, emulated_aws
+from support.builders_identity import TENANT
+from support.fakes_ledger import ManualClock
+
+PROVIDER = ProviderId("ip_openai_001")
+KEY_2 = b64encode(b"2" * 32).decode()
+
+
+@pytest.fixture(autouse=True)
+def _cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with emulated_aws(monkeypatch):
+        make_cloud()
+        yield
+
+
+def write_secret(name: str, value: str) -> None:
+    a_client("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
+
+
+def a_keyring(clock: ManualClock) -> SecretsKeyring:
+    return SecretsKeyring(SecretReader(a_client("secretsmanager")), SIGNING_SECRET, clock)
+
+
+def a_hasher(clock: ManualClock | None = None) -> SecretTextHasher:
+    reader = SecretReader(a_client("secretsmanager"))
+    return SecretTextHasher(reader, HASH_SECRET, clock or ManualClock())
+
+
+def test_keys_are_read_from_their_secret() -> None:
+    keys = a_keyring(ManualClock()).load()
+
+    assert (keys.current, keys.keys) == ("k1", {"k1": b"1" * 32})
+
+
+def test_keys_are_cached_for_five_minutes() -> None:
+    clock = ManualClock()
+    keyring = a_keyring(clock)
+    keyring.load()
+    write_secret(SIGNING_SECRET, json.dumps({"current": "k2", "keys": {"k2": KEY_2}}))
+
+    clock.advance(299)
+    assert keyring.load().current == "k1"
+    clock.advance(1)
+
+    assert keyring.load().current == "k2"
+
+
+def test_keys_are_read_anew_at_most_once_in_ten_seconds() -> None:
+    clock = ManualClock()
+    keyring = a_keyring(clock)
+    keyring.load()
+    write_secret(SIGNING_SECRET, json.dumps({"current": "k2", "keys": {"k2": KEY_2}}))
+
+    assert keyring.reload().current == "k1"
+    clock.advance(10)
+
+    assert keyring.reload().current == "k2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        json.dumps({"current": "k1"}),
+        json.dumps({"current": "k1", "keys": []}),
+        json.dumps({"current": "k1", "keys": {"k1": 7}}),
+        json.dumps({"current": "k1", "keys": {"k1": "not base64!"}}),
+        json.dumps({"current": "k1", "keys": {"k1": b64encode(b"short").decode()}}),
+        json.dumps({"current": "k2", "keys": SIGNING_KEYS["keys"]}),
+    ],
+)
+def test_keys_of_another_form_are_no_keys(text: str) -> None:
+    a_client("secretsmanager").delete_secret(
+        SecretId=SIGNING_SECRET, ForceDeleteWithoutRecovery=True
+    )
+    a_client("secretsmanager").create_secret(Name=SIGNING_SECRET, SecretString=text or " ")
+
+    with pytest.raises(StoreUnavailable):
+        a_keyring(ManualClock()).load()
+
+
+def test_provider_key_is_stored_under_tenant_and_provider_and_replaced() -> None:
+    clock = ManualClock()
+    writer = SecretsVaultWriter(a_client("secretsmanager"), "ironcage/", kms_key="")
+    vault = SecretsVault(a_client("secretsmanager"), "ironcage/", clock)
+    writer.put_key(TENANT, PROVIDER, "sk-one")
+    assert vault.key_for(TENANT, PROVIDER).reveal() == "sk-one"
+
+    writer.put_key(TENANT, PROVIDER, "sk-two")
+    clock.advance(299)
+    assert vault.key_for(TENANT, PROVIDER).reveal() == "sk-one"
+    clock.advance(1)
+
+    names = [s["Name"] for s in a_client("secretsmanager").list_secrets()["SecretList"]]
+    assert vault.key_for(TENANT, PROVIDER).reveal() == "sk-two"
+    assert f"ironcage/{TENANT}/{PROVIDER}" in names
+
+
+def test_provider_key_is_encrypted_with_our_own_key() -> None:
+    writer = SecretsVaultWriter(a_client("secretsmanager"), "ironcage/", kms_key="alias/ours")
+
+    writer.put_key(TENANT, PROVIDER, "sk-one")
+
+    found = a_client("secretsmanager").describe_secret(SecretId=f"ironcage/{TENANT}/{PROVIDER}")
+    assert found["KmsKeyId"] == "alias/ours"
+
+
+def test_provider_key_of_another_tenant_is_not_found() -> None:
+    writer = SecretsVaultWriter(a_client("secretsmanager"), "ironcage/", kms_key="")
+    vault = SecretsVault(a_client("secretsmanager"), "ironcage/", ManualClock())
+    writer.put_key(TENANT, PROVIDER, "sk-one")
+
+    with pytest.raises(StoreUnavailable) as refusal:
+        vault.key_for(TenantId("tenant_other"), PROVIDER)
+
+    assert "sk-" not in str(refusal.value)
+
+
+def test_key_that_cannot_be_stored_is_not_in_the_error() -> None:
+    writer = SecretsVaultWriter(a_dead_client("secretsmanager"), "ironcage/", kms_key="")
+
+    with pytest.raises(StoreUnavailable) as refusal:
+        writer.put_key(TENANT, PROVIDER, "sk-one")
+
+    assert "sk-one" not in f"{refusal.value} {refusal.value.details} {refusal.value.__cause__}"
+
+
+def test_nothing_is_read_when_the_service_does_not_answer() -> None:
+    with pytest.raises(StoreUnavailable):
+        SecretReader(a_dead_client("secretsmanager")).read(SIGNING_SECRET)
+
+
+def test_hash_is_the_tenants_own() -> None:
+    hasher = a_hasher()
+
+    ours, theirs = hasher.hash_text("tenant_acme", "hi"), hasher.hash_text("tenant_other", "hi")
+
+    assert len(ours) == 64
+    assert ours != theirs
+    assert ours == a_hasher().hash_text("tenant_acme", "hi")
+    assert hasher.hash_text("tenant_acme", "\ud800") != ours
+
+
+def test_hash_is_empty_when_the_key_cannot_be_had_and_is_asked_for_again_later() -> None:
+    clock = ManualClock()
+    hasher = a_hasher(clock)
+    good = a_client("secretsmanager").get_secret_value(SecretId=HASH_SECRET)["SecretString"]
+    write_secret(HASH_SECRET, "no key")
+    assert hasher.hash_text("tenant_acme", "hi") == ""
+
+    write_secret(HASH_SECRET, good)
+    assert hasher.hash_text("tenant_acme", "hi") == ""
+    clock.advance(10)
+
+    assert hasher.hash_text("tenant_acme", "hi")
+
+
+def test_hash_is_empty_when_the_key_is_short() -> None:
+    write_secret(HASH_SECRET, json.dumps({"key": b64encode(b"short").decode()}))
+
+    assert a_hasher().hash_text("tenant_acme", "hi") == ""

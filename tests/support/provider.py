@@ -1,0 +1,182 @@
+"""A scripted model provider on loopback: it speaks OpenAI's chat format and misbehaves on demand.
+
+Which script answers is chosen by the model that a request names, so that a test, a demo or another
+process needs no more than the URL: `scripted`, `scripted-429`, `scripted-slow` and so on. A test
+may also queue scripts of its own for a model.
+"""
+
+import json
+import socket
+import struct
+from collections import defaultdict
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Lock, Thread
+from typing import Self, cast
+
+from support.provider_scripts import (
+    SCRIPTS,
+    JsonObject,
+    Script,
+    body_of,
+    events_of,
+    pieces_of,
+)
+
+__all__ = ["SCRIPTS", "Script", "ScriptedProvider", "Seen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request as it arrived."""
+
+    path: str
+    headers: dict[str, str]
+    body: JsonObject
+
+    @property
+    def model(self) -> str:
+        """Tell the model that was asked for."""
+        return str(self.body.get("model"))
+
+
+@dataclass
+class ScriptedProvider:
+    """A provider for the time of a `with` block."""
+
+    seen: list[Seen] = field(default_factory=list)
+    connections: int = 0
+    _queued: dict[str, list[Script]] = field(default_factory=lambda: defaultdict(list))
+    _lock: Lock = field(default_factory=Lock)
+    _stopping: Event = field(default_factory=Event)
+
+    def __enter__(self) -> Self:
+        self._server = _Server(self)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._server.shutdown()
+        self._server.hang_up()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """Tell the endpoint as a provider record wants it."""
+        return f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def script(self, model: str, *scripts: Script) -> None:
+        """Queue scripts for a model; each answers one request, the last one all that follow."""
+        with self._lock:
+            self._queued[model] = list(scripts)
+
+    def count(self, model: str | None = None) -> int:
+        """Count the requests that arrived."""
+        with self._lock:
+            return sum(model is None or seen.model == model for seen in self.seen)
+
+    def hang_up_idle(self) -> None:
+        """Close every connection, as a provider does with those that idle."""
+        self._server.hang_up()
+
+    def take(self, seen: Seen) -> Script:
+        """Note a request and choose its script."""
+        with self._lock:
+            self.seen.append(seen)
+            queued = self._queued.get(seen.model)
+            if not queued:
+                return SCRIPTS.get(seen.model, SCRIPTS["scripted"])
+            return queued.pop(0) if len(queued) > 1 else queued[0]
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, unless the provider is being stopped."""
+        self._stopping.wait(seconds)
+
+    def connected(self) -> None:
+        """Count a connection."""
+        with self._lock:
+            self.connections += 1
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = True
+    request_queue_size = 128
+
+    def __init__(self, owner: ScriptedProvider) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.owner = owner
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: object, client_address: object) -> None:
+        self._open.add(cast("socket.socket", request))
+        self.owner.connected()
+        super().process_request(request, client_address)  # type: ignore[arg-type]  # typeshed's private union
+
+    def shutdown_request(self, request: object) -> None:
+        self._open.discard(cast("socket.socket", request))
+        super().shutdown_request(request)  # type: ignore[arg-type]  # as above
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Stay silent: a client that hangs up is part of the script."""
+
+    def hang_up(self) -> None:
+        for wire in list(self._open):
+            try:
+                wire.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class says so
+        """Stay silent."""
+
+    def do_POST(self) -> None:
+        owner = cast("_Server", self.server).owner
+        body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
+        seen = Seen(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+        script = owner.take(seen)
+        owner.wait(script.wait_seconds)
+        if script.resets:
+            self._reset()
+        elif script.status == 200 and body.get("stream"):
+            self._stream(script, body, owner)
+        else:
+            self._answer(script, body)
+
+    def _reset(self) -> None:
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.close_connection = True
+
+    def _answer(self, script: Script, body: JsonObject) -> None:
+        data = body_of(script, body)
+        self._head(script, "application/json", ("content-length", str(len(data))))
+        self.wfile.write(data if script.cut_at is None else data[: script.cut_at])
+        self.close_connection = self.close_connection or script.cut_at is not None
+
+    def _stream(self, script: Script, body: JsonObject, owner: ScriptedProvider) -> None:
+        self._head(script, "text/event-stream", ("transfer-encoding", "chunked"))
+        sent = 0
+        for event in events_of(script, body):
+            owner.wait(script.pause_seconds)
+            for piece in pieces_of(event, script.piece):
+                if script.cut_at is not None and sent + len(piece) > script.cut_at:
+                    self.close_connection = True
+                    return
+                self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+                sent += len(piece)
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _head(self, script: Script, kind: str, length: tuple[str, str]) -> None:
+        self.send_response(script.status)
+        for name, value in (("content-type", kind), length, *script.headers):
+            self.send_header(name, value)
+        self.end_headers()

@@ -1,0 +1,256 @@
+"""OpenAI's chat format as Converse, and back."""
+
+import pytest
+
+from ironcage.core.errors import ProviderUnavailable, UnsupportedParameter
+from ironcage.gateway import JsonObject, ProviderChunk, Usage
+from ironcage.gateway.wire.bedrock import finish_reason, from_converse, to_converse, usage_of
+from ironcage.gateway.wire.bedrock_stream import ConverseStream
+from ironcage.gateway.wire.openai import clean_chunk, clean_completion, upstream_body
+from support.builders_gateway import USER, WEATHER_CALL, WEATHER_TOOL, a_chat
+
+CALLED: JsonObject = {"role": "assistant", "content": None, "tool_calls": [WEATHER_CALL]}
+RESULT: JsonObject = {"role": "tool", "tool_call_id": "call_1", "content": "21 degrees"}
+
+
+def converse(**changes: object) -> JsonObject:
+    body = upstream_body(a_chat(**changes), model="amazon.nova-lite-v1:0", max_tokens=512)
+    return to_converse(body)
+
+
+def test_plain_question_becomes_one_turn_with_a_bound() -> None:
+    assert converse(temperature=0.2, top_p=0.9, stop="END") == {
+        "modelId": "amazon.nova-lite-v1:0",
+        "messages": [{"role": "user", "content": [{"text": USER["content"]}]}],
+        "inferenceConfig": {
+            "maxTokens": 512,
+            "temperature": 0.2,
+            "topP": 0.9,
+            "stopSequences": ["END"],
+        },
+    }
+
+
+def test_instructions_move_to_the_system_field() -> None:
+    instructions = [{"role": "system", "content": "A"}, {"role": "developer", "content": "B"}]
+
+    sent = converse(messages=[*instructions, USER])
+
+    assert sent["system"] == [{"text": "A"}, {"text": "B"}]
+    assert sent["messages"] == [{"role": "user", "content": [{"text": USER["content"]}]}]
+
+
+def test_tool_round_trip_keeps_turns_in_order() -> None:
+    sent = converse(messages=[USER, CALLED, RESULT, USER], tools=[WEATHER_TOOL])
+
+    use = {"toolUseId": "call_1", "name": "get_weather", "input": {"city": "Paris"}}
+    result = {"toolUseId": "call_1", "content": [{"text": "21 degrees"}]}
+    assert sent["messages"] == [
+        {"role": "user", "content": [{"text": USER["content"]}]},
+        {"role": "assistant", "content": [{"toolUse": use}]},
+        {"role": "user", "content": [{"toolResult": result}, {"text": USER["content"]}]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("auto", None),
+        ("required", {"any": {}}),
+        (
+            {"type": "function", "function": {"name": "get_weather"}},
+            {"tool": {"name": "get_weather"}},
+        ),
+    ],
+)
+def test_tools_and_the_choice_among_them_are_translated(choice: object, expected: object) -> None:
+    config = converse(tools=[WEATHER_TOOL], tool_choice=choice)["toolConfig"]
+
+    assert isinstance(config, dict)
+    assert config["tools"][0]["toolSpec"]["name"] == "get_weather"
+    assert config.get("toolChoice") == expected
+
+
+def test_forbidden_tools_are_left_out() -> None:
+    assert "toolConfig" not in converse(tools=[WEATHER_TOOL], tool_choice="none")
+
+
+def test_arguments_that_are_no_json_are_kept_as_text() -> None:
+    call = {**WEATHER_CALL, "function": {"name": "f", "arguments": "{broken"}}
+
+    sent = converse(messages=[USER, {"role": "assistant", "tool_calls": [call]}, RESULT])
+
+    assert "{broken" in str(sent["messages"])
+
+
+def test_empty_texts_are_left_out() -> None:
+    sent = converse(messages=[{"role": "system", "content": ""}, USER])
+
+    assert "system" not in sent
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"n": 2},
+        {"logit_bias": {"5": 1}},
+        {"presence_penalty": 1},
+        {"frequency_penalty": -1},
+        {"response_format": {"type": "json_object"}},
+    ],
+    ids=lambda c: next(iter(c)),
+)
+def test_what_converse_cannot_do_is_refused_by_name(changes: JsonObject) -> None:
+    with pytest.raises(UnsupportedParameter) as caught:
+        converse(**changes)
+
+    assert set(caught.value.fields) == set(changes)
+
+
+def test_answer_with_text_thought_and_call_is_read() -> None:
+    use = {"toolUseId": "t-1", "name": "get_weather", "input": {"city": "Zürich"}}
+    blocks = [
+        {"reasoningContent": {"reasoningText": {"text": "Hm."}}},
+        {"text": "Let me "},
+        {"text": "look."},
+        {"toolUse": use},
+    ]
+    response = {
+        "output": {"message": {"role": "assistant", "content": blocks}},
+        "stopReason": "tool_use",
+        "usage": {"inputTokens": 10, "outputTokens": 5, "cacheReadInputTokens": 90},
+    }
+
+    answer = from_converse(response, answer_id="chatcmpl_1", created=1)
+
+    assert answer["choices"] == [
+        {
+            "index": 0,
+            "message": {
+                "role": "assistant",
+                "refusal": None,
+                "content": "Let me look.",
+                "reasoning_content": "Hm.",
+                "tool_calls": [
+                    {
+                        "id": "t-1",
+                        "type": "function",
+                        "function": {"name": "get_weather", "arguments": '{"city": "Zürich"}'},
+                    }
+                ],
+            },
+            "logprobs": None,
+            "finish_reason": "tool_calls",
+        }
+    ]
+    assert clean_completion({**answer, "model": "m"})["choices"] == answer["choices"]
+
+
+def test_usage_counts_cached_tokens_as_input() -> None:
+    reported = {
+        "inputTokens": 10,
+        "outputTokens": 5,
+        "cacheReadInputTokens": 90,
+        "cacheWriteInputTokens": 7,
+    }
+
+    assert usage_of(reported) == Usage(107, 5, cached_tokens=90, cache_write_tokens=7)
+
+
+@pytest.mark.parametrize("reported", [None, {}, {"inputTokens": 1}, {"outputTokens": "x"}])
+def test_usage_that_is_missing_is_none(reported: object) -> None:
+    assert usage_of(reported) is None
+
+
+@pytest.mark.parametrize(
+    "response", [{}, {"output": {}}, {"output": {"message": {"content": "x"}}}]
+)
+def test_answer_without_blocks_is_no_answer(response: JsonObject) -> None:
+    with pytest.raises(ProviderUnavailable):
+        from_converse(response, answer_id="a", created=1)
+
+
+@pytest.mark.parametrize(
+    ("stop", "finish"),
+    [
+        ("end_turn", "stop"),
+        ("max_tokens", "length"),
+        ("tool_use", "tool_calls"),
+        ("guardrail_intervened", "content_filter"),
+        ("something new", "stop"),
+        (None, "stop"),
+    ],
+)
+def test_stop_reason_is_named_as_openai_does(stop: object, finish: str) -> None:
+    assert finish_reason(stop) == finish
+
+
+def a_piece(block: int, **delta: object) -> JsonObject:
+    return {"contentBlockDelta": {"contentBlockIndex": block, "delta": delta}}
+
+
+EVENTS: list[JsonObject] = [
+    {"messageStart": {"role": "assistant"}},
+    a_piece(0, reasoningContent={"text": "Hm"}),
+    {
+        "contentBlockDelta": {
+            "contentBlockIndex": 0,
+            "delta": {"reasoningContent": {"signature": "s"}},
+        }
+    },
+    a_piece(1, text="Look"),
+    {"contentBlockStop": {"contentBlockIndex": 1}},
+    {
+        "contentBlockStart": {
+            "contentBlockIndex": 2,
+            "start": {"toolUse": {"toolUseId": "t-1", "name": "f"}},
+        }
+    },
+    a_piece(2, toolUse={"input": '{"a":'}),
+    a_piece(2, toolUse={"input": "1}"}),
+    a_piece(9, toolUse={"input": "lost"}),
+    {"messageStop": {"stopReason": "tool_use"}},
+    {"metadata": {"usage": {"inputTokens": 3, "outputTokens": 4}}},
+]
+
+
+def translated() -> list[ProviderChunk]:
+    stream = ConverseStream(answer_id="chatcmpl_1", created=1, model="m")
+    return [chunk for event in EVENTS if (chunk := stream.translate(event))]
+
+
+def test_stream_becomes_chunks_that_pass_the_same_gate_as_openais() -> None:
+    for chunk in translated():
+        assert clean_chunk(chunk.body)["choices"] == chunk.body["choices"]
+
+
+def test_stream_keeps_text_thought_calls_end_and_usage() -> None:
+    *spoken, last = translated()
+    deltas = [chunk.body["choices"][0]["delta"] for chunk in spoken]  # type: ignore[index]  # an untyped body
+
+    assert deltas[1:] == [
+        {"reasoning_content": "Hm"},
+        {"content": "Look"},
+        {
+            "tool_calls": [
+                {
+                    "index": 0,
+                    "id": "t-1",
+                    "type": "function",
+                    "function": {"name": "f", "arguments": ""},
+                }
+            ]
+        },
+        {"tool_calls": [{"index": 0, "function": {"arguments": '{"a":'}}]},
+        {"tool_calls": [{"index": 0, "function": {"arguments": "1}"}}]},
+        {},
+    ]
+    assert last.usage == Usage(3, 4)
+
+
+def test_stream_is_over_only_after_its_end() -> None:
+    stream = ConverseStream(answer_id="a", created=1, model="m")
+
+    stream.translate(EVENTS[0])
+
+    assert not stream.is_done

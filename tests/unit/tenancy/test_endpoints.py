@@ -1,0 +1,153 @@
+"""A provider's address is public, https, and says nothing but a place."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ironcage.core.errors import InvalidRequest
+from ironcage.tenancy import check_endpoint, is_allowed_address
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.openai.com/v1",
+        "https://api.groq.com:8443/openai/v1/",
+        "https://my-gateway.example.co.uk",
+        "https://xn--bcher-kva.example/v1",
+        "https://8.8.8.8/v1",
+        "https://[2606:4700:4700::1111]/v1",
+        "HTTPS://API.OPENAI.COM/v1",
+    ],
+)
+def test_endpoint_is_accepted_when_it_is_public(url: str) -> None:
+    check_endpoint(url, allow_loopback=False)
+    check_endpoint(url, allow_loopback=True)
+
+
+LOOPBACK = [
+    "http://localhost:11434/v1",
+    "http://127.0.0.1:8000",
+    "https://127.8.9.10/v1",
+    "http://[::1]:8000/v1",
+    "http://[::ffff:127.0.0.1]/",
+]
+
+
+@pytest.mark.parametrize("url", LOOPBACK)
+def test_loopback_is_accepted_where_it_is_allowed(url: str) -> None:
+    check_endpoint(url, allow_loopback=True)
+
+
+REFUSED = [
+    "",
+    "api.openai.com",
+    "//api.openai.com",
+    "https://",
+    "https:///v1",
+    "http://api.openai.com/v1",
+    "ftp://api.openai.com",
+    "file:///etc/passwd",
+    "gopher://api.openai.com",
+    "javascript:alert(1)",
+    "https://user:pass@api.openai.com/",
+    "https://user@api.openai.com/",
+    "https://@api.openai.com/",
+    "https://api.openai.com@127.0.0.1/",
+    "https://api.openai.com/?key=1",
+    "https://api.openai.com/#x",
+    "https://api.openai.com\\@10.0.0.1/",
+    "https://api.openai.com /v1",
+    "https://api.openai.com/\r\nHost: x",
+    "https://api.openai.com/\u202e",
+    "https://\u24d0pi.example/",
+    "https://api.openai.com:0/",
+    "https://api.openai.com:99999/",
+    "https://api.openai.com:x/",
+    "https://a..example/",
+    "https://-a.example/",
+    "https://api.openai.com./",
+    "https://openai/",
+    "https://intranet.corp.internal/",
+    "https://printer.local/",
+    "https://router.lan/",
+    "https://x.localhost/",
+    "https://nas.home.arpa/",
+    "https://10.0.0.1/",
+    "https://172.16.0.1/",
+    "https://192.168.1.1/",
+    "https://169.254.169.254/latest/meta-data/",
+    "https://100.64.0.1/",
+    "https://0.0.0.0/",
+    "https://0/",
+    "https://255.255.255.255/",
+    "https://224.0.0.1/",
+    "https://2130706433/",
+    "https://0x7f000001/",
+    "https://0x7f.1/",
+    "https://0177.0.0.1/",
+    "https://127.1/",
+    "https://010.8.8.8/",
+    "https://[fd00::1]/",
+    "https://[fe80::1]/",
+    "https://[fe80::1%25eth0]/",
+    "https://[ff02::1]/",
+    "https://[::]/",
+    "https://[::ffff:10.0.0.1]/",
+    "https://[::ffff:a9fe:a9fe]/",
+    "https://[64:ff9b::a9fe:a9fe]/",
+    "https://[2002:a00:1::]/",
+    "https://[::1",
+    "https://" + "a" * 2_048 + ".example/",
+]
+
+
+@pytest.mark.parametrize("url", REFUSED)
+def test_endpoint_is_refused_even_where_loopback_is_allowed(url: str) -> None:
+    with pytest.raises(InvalidRequest):
+        check_endpoint(url, allow_loopback=True)
+
+
+@pytest.mark.parametrize("url", [*REFUSED, *LOOPBACK])
+def test_endpoint_is_refused_when_it_is_not_public(url: str) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        check_endpoint(url, allow_loopback=False)
+
+    assert set(refusal.value.fields) == {"endpoint"}
+
+
+@pytest.mark.parametrize(
+    ("address", "locally", "in_production"),
+    [
+        ("8.8.8.8", True, True),
+        ("2606:4700:4700::1111", True, True),
+        ("127.0.0.1", True, False),
+        ("::1", True, False),
+        ("::ffff:127.0.0.1", True, False),
+        ("10.0.0.1", False, False),
+        ("169.254.169.254", False, False),
+        ("fe80::1%eth0", False, False),
+        ("64:ff9b::10.0.0.1", False, False),
+        ("2002:7f00:1::", True, False),
+        ("2001:0:0:0:0:0:f5ff:fffe", False, False),
+        ("240.0.0.1", False, False),
+        ("224.0.0.1", False, False),
+        ("0.0.0.0", False, False),  # noqa: S104 - an address to refuse, not to bind
+        ("", False, False),
+        ("api.openai.com", False, False),
+    ],
+)
+def test_resolved_address_is_judged_by_where_it_leads(
+    address: str, *, locally: bool, in_production: bool
+) -> None:
+    assert is_allowed_address(address, allow_loopback=True) is locally
+    assert is_allowed_address(address, allow_loopback=False) is in_production
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_judged_without_surprise(text: str) -> None:
+    for url in (text, f"https://{text}/v1"):
+        with suppress(InvalidRequest):
+            check_endpoint(url, allow_loopback=False)
