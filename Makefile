@@ -21,7 +21,7 @@ define FIND_PYTHON
 for c in "$${PYTHON:-}" python3.13 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.13*/bin/python3.13 \
   "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.13*/bin/python "$$HOME"/.local/share/uv/python/cpython-3.13*/bin/python3.13 \
   /usr/local/bin/python3.13 /opt/python/3.13*/bin/python3.13 python3 python; do \
-  if [ -n "$$c" ] && "$$c" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 13))' >/dev/null 2>&1; then "$$c" -c "import sys; print(sys.executable)"; exit 0; fi; \
+  if [ -n "$$c" ] && "$$c" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 13))' >/dev/null 2>&1; then "$$c" -c "import sys; print(sys._base_executable)"; exit 0; fi; \
 done; \
 echo "Iron Cage needs Python 3.13 with the venv module, and found none." >&2; \
 echo "Install it (for example: pyenv install 3.13, or your distribution's python3.13 and python3.13-venv)," >&2; \
@@ -49,6 +49,9 @@ $(BUILD)/.setup: $(BUILD)/.python .ci/uv.txt pyproject.toml uv.lock package.json
 	@echo "» installing the local cloud (build/cloud)"
 	@test -x $(BUILD)/cloud/bin/python || "$$(cat $(BUILD)/.python)" -m venv --without-pip $(BUILD)/cloud
 	@UV_PROJECT_ENVIRONMENT=$(BUILD)/cloud $(PY) -m uv sync -q --locked --only-group cloud --python $(BUILD)/cloud/bin/python
+	@echo "» installing the older OpenAI SDK for the compatibility test (build/openai2)"
+	@test -x $(BUILD)/openai2/bin/python || "$$(cat $(BUILD)/.python)" -m venv --without-pip $(BUILD)/openai2
+	@UV_PROJECT_ENVIRONMENT=$(BUILD)/openai2 $(PY) -m uv sync -q --locked --only-group openai2 --python $(BUILD)/openai2/bin/python
 	@echo "» installing the CDK command line (node_modules)"
 	@$(VENV)/bin/npm ci --silent --no-fund --no-audit
 	@touch $@
@@ -75,16 +78,28 @@ types: setup ## mypy --strict, tests included
 	@$(VENV)/bin/mypy
 
 imports: setup ## Imports point inward
-	@PYTHONPATH=functions:layers/domain/python:layers/adapters/python $(VENV)/bin/lint-imports --no-cache
+	@PYTHONPATH=.:functions:layers/domain/python:layers/adapters/python $(VENV)/bin/lint-imports --no-cache
 
 # ---------------------------------------------------------------- tests
-.PHONY: test unit integration bench
+.PHONY: test unit integration security fuzz e2e bench compat
 TEST_ROOTS := functions:layers/domain/python:layers/adapters/python:tests
 
-test: check unit integration ## Everything that CI runs
+test: check unit fuzz integration security e2e ## Everything that CI runs
 
-integration: setup ## Adapters and handlers on an emulated AWS; attacks on tokens
-	@$(VENV)/bin/pytest tests/integration tests/security
+integration: setup ## Adapters and handlers on an emulated AWS, infrastructure as built
+	@$(VENV)/bin/pytest tests/integration
+
+security: setup ## Attacks on tokens
+	@$(VENV)/bin/pytest tests/security
+
+fuzz: setup ## Invariants under hostile input
+	@$(VENV)/bin/pytest tests/fuzz
+
+e2e: setup ## User journeys on the app, deployed into a local cloud of its own
+	@$(VENV)/bin/pytest tests/e2e
+
+compat: setup ## The older major version of the OpenAI SDK alone (part of e2e)
+	@$(VENV)/bin/pytest tests/e2e/test_older_sdk.py
 
 bench: setup ## Print the measured numbers beside their targets
 	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks

@@ -148,9 +148,11 @@ def a_policy(
     )
 
 
-def redacted(firewall: Firewall, text: str, policy: Policy, hash_key: bytes = b"") -> str:
+def redacted(firewall: Firewall, text: str, policy: Policy, *, hash_key: bytes = b"") -> str:
     return redact(text, found(firewall, text, policy), policy, hash_key=hash_key)
 
 
-def found(firewall: Firewall, text: str, policy: Policy, origin: Origin = Origin.MODEL) -> Verdict:
+def found(
+    firewall: Firewall, text: str, policy: Policy, *, origin: Origin = Origin.MODEL
+) -> Verdict:
     return firewall.inspect(text, origin, policy)

@@ -1,6 +1,8 @@
 """The synthesized app, once per stage, with empty assets: nothing is built, nothing is fetched."""
 
+import atexit
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -94,6 +96,7 @@ def as_list(value: object) -> list[str]:
 def synthesized(stage: str) -> Synthesis:
     """Synthesize a stage; cdk-nag runs with it and fails it on any finding."""
     folder = Path(tempfile.mkdtemp(prefix="ironcage-synth-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     app = build_app(
         outdir=str(folder / "out"),
         context={"stage": stage},

@@ -9,13 +9,21 @@ from ironcage.firewall.normalise import NormalisedText
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """A finding, and the offset that gave it away: `secret =` stands before the value."""
+
+    finding: Finding
+    anchor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
-    """What is known of an unfinished text: findings so far, all final before `hold`.
+    """What is known of an unfinished text: what was seen, all of it final before `hold`.
 
     Offsets are those of the folded text. From `hold` on, more text may change the outcome.
     """
 
-    findings: tuple[Finding, ...]
+    sightings: tuple[Sighting, ...]
     hold: int
 
 

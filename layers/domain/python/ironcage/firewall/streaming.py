@@ -14,7 +14,7 @@ from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, ju
 from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.pipeline import Firewall, guarded
 from ironcage.firewall.policy import decide
-from ironcage.firewall.ports import StreamDetector
+from ironcage.firewall.ports import Sighting, StreamDetector
 from ironcage.firewall.redaction import redact
 
 _RESCAN_FROM = 1_024
@@ -77,26 +77,29 @@ class StreamScanner:
         scans = [
             guarded(d, partial(d.scan, buffer, start, is_last=is_last)) for d in self._detectors
         ]
-        found = [self._judge(f, text, start) for scan in scans for f in scan.findings]
-        findings = [f for f in found if f is not None]
+        judged = [self._judge(s, text, start) for scan in scans for s in scan.sightings]
+        seen = [s for s in judged if s is not None]
         hold = min((scan.hold - start for scan in scans), default=len(text.text))
         cut = len(self._pending) if hold >= len(text.text) else text.index(hold)
-        return self._release(text, findings, self._settle(cut, findings))
+        return self._release(text, [s.finding for s in seen], self._settle(cut, seen))
 
-    def _judge(self, finding: Finding, text: NormalisedText, offset: int) -> Finding | None:
-        start, end = text.span(finding.start - offset, finding.end - offset)
-        return decide(_moved(finding, start, end), self._policy, Origin.MODEL)
+    def _judge(self, seen: Sighting, text: NormalisedText, offset: int) -> Sighting | None:
+        """Bring a sighting back to the pending text's own offsets and give it its action."""
+        start, end = text.span(seen.finding.start - offset, seen.finding.end - offset)
+        finding = decide(_moved(seen.finding, start, end), self._policy, Origin.MODEL)
+        return Sighting(finding, text.index(seen.anchor - offset)) if finding else None
 
-    def _settle(self, cut: int, findings: list[Finding]) -> int:
-        """Move the cut so that it never falls inside what will be removed."""
+    def _settle(self, cut: int, sightings: list[Sighting]) -> int:
+        """Move the cut so that it never falls between what gave a value away and its end."""
         size = len(self._pending)
-        for finding in sorted(findings, key=lambda f: f.start, reverse=True):
-            if finding.action is Action.ALLOW or finding.start >= cut:
+        for seen in sorted(sightings, key=lambda s: s.anchor, reverse=True):
+            if seen.anchor >= cut:
                 continue
-            if finding.end == size and size - finding.start >= MAX_VALUE:
-                self._is_swallowing, cut = True, size
-            elif finding.end > cut:
-                cut = finding.start
+            if seen.finding.end == size and size - seen.finding.start >= MAX_VALUE:
+                self._is_swallowing = seen.finding.action > Action.ALLOW
+                cut = size
+            elif seen.finding.end > cut:
+                cut = seen.anchor
         return cut
 
     def _release(self, text: NormalisedText, findings: list[Finding], cut: int) -> str:

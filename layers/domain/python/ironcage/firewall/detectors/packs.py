@@ -6,5 +6,7 @@ import importlib
 def read_pack(name: str) -> str:
     """Read a rule pack by its name."""
     resources = importlib.import_module("importlib.resources")  # only a cold start needs it
-    text: str = resources.files("ironcage.firewall").joinpath("rules", f"{name}.toml").read_text()
+    text: str = (
+        resources.files("ironcage.firewall").joinpath("rules", f"{name}.toml").read_text("utf-8")
+    )
     return text

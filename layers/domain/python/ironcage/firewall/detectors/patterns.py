@@ -2,13 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from ironcage.firewall.detectors.rules import MAX_TRIGGER, MAX_VALUE, Rule, read_rules
 from ironcage.firewall.model import Finding, Origin
 from ironcage.firewall.normalise import NormalisedText
-from ironcage.firewall.ports import Scan
+from ironcage.firewall.ports import Scan, Sighting
 
 # What goes on after a value that has been withheld up to the bound: all until the next space.
 OVERFLOW = re.compile(r"[^ \t]*")
@@ -46,7 +46,7 @@ class PatternDetector:
     def detect(self, text: NormalisedText, origin: Origin) -> Sequence[Finding]:
         """See every value in a whole text; patterns do not care where it comes from."""
         del origin
-        found = self.scan(text.text, 0, is_last=True).findings
+        found = [s.finding for s in self.scan(text.text, 0, is_last=True).sightings]
         spans = [text.span(f.start, f.end) for f in found]
         return [
             Finding(f.type, f.detector, start, end, score=f.score)
@@ -58,11 +58,10 @@ class PatternDetector:
         lowered = text[start:].lower()
         around = text[:start].lower() + lowered
         hold = len(text) if is_last else _open_tail(text, start)
-        findings: list[Finding] = []
+        seen: list[Sighting] = []
         for rule in self._candidates(lowered, around):
-            hold = min(hold, self._apply(rule, (text, start, is_last), findings))
-        kept = tuple(f for f in findings if f.start < hold)
-        return Scan(kept, hold)
+            hold = min(hold, self._apply(rule, (text, start, is_last), seen))
+        return Scan(tuple(_outermost(s for s in seen if s.anchor < hold)), hold)
 
     def _candidates(self, lowered: str, around: str) -> list[Rule]:
         """List the rules that have a keyword in the text, and their context somewhere around."""
@@ -74,7 +73,7 @@ class PatternDetector:
                     break
         return [r for r in rules if not r.context or any(word in around for word in r.context)]
 
-    def _apply(self, rule: Rule, where: tuple[str, int, bool], findings: list[Finding]) -> int:
+    def _apply(self, rule: Rule, where: tuple[str, int, bool], seen: list[Sighting]) -> int:
         """Add what one rule finds; returns where it first could not decide."""
         text, begin, is_last = where
         for hit in rule.starts.finditer(text, begin):
@@ -88,8 +87,19 @@ class PatternDetector:
             if span:
                 end = _overflow(text, *span)
                 label = f"{self.name}/{rule.id}"
-                findings.append(Finding(rule.type, label, span[0], end, score=rule.score))
+                finding = Finding(rule.type, label, span[0], end, score=rule.score)
+                seen.append(Sighting(finding, start))
         return len(text)
+
+
+def _outermost(sightings: Iterable[Sighting]) -> list[Sighting]:
+    """Drop what lies inside a finding of its own type: the end of a number is a number too."""
+    kept: list[Sighting] = []
+    for seen in sorted(sightings, key=lambda s: (s.finding.start, -s.finding.end)):
+        inner = seen.finding
+        if not any(k.finding.end >= inner.end and k.finding.type == inner.type for k in kept[-8:]):
+            kept.append(seen)
+    return kept
 
 
 def _overflow(text: str, start: int, end: int) -> int:

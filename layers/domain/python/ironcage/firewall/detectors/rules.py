@@ -23,8 +23,8 @@ MAX_TRIGGER = 128
 MAX_VALUE = 16_384
 CONTEXT = 128
 _CONTEXT_REACH = 48
-_FOLLOWED_BY_MARKER = "[REDACTED:"
-_PRECEDED_BY_MARKER = r"\[REDACTED:[^\[\]\s]{1,80}\]$"
+_MARKER = "[REDACTED:"
+_MARKER_BEFORE = r"\[REDACTED:[^\[\]\s]{1,80}\]$"
 
 
 class BadRule(ValueError):
@@ -89,22 +89,27 @@ class Rule:
         return None if self._touches_marker(text, hit.start(), end) else (start, end)
 
     def _touches_marker(self, text: str, start: int, end: int) -> bool:
-        """Tell whether a marker took the place of a neighbour that would have refused this value.
+        """Tell whether a marker stands, without a gap, where a neighbour had ruled this value out.
 
-        Without this, redacting a second time could find what the first pass rightly did not.
+        Without this, a second pass could find what the first pass did not.
         """
         if not self.left:
             return False
         before = text[max(0, start - CONTEXT) : start]
-        if before.endswith("]") and re.search(_PRECEDED_BY_MARKER, before):
+        if before.endswith("]") and re.search(_MARKER_BEFORE, before):
             return True
-        return text.startswith(_FOLLOWED_BY_MARKER, end)
+        return text.startswith(_MARKER, end)
 
     def _has_context(self, text: str, start: int) -> bool:
+        """Tell whether the words before a value speak for it; none of them may be in a marker."""
         if not (self.context or self.unless):
             return True
-        before = text[max(0, start - _CONTEXT_REACH) : start].lower()
-        if any(word in before for word in self.unless):
+        before = text[max(0, start - CONTEXT) : start]
+        marker = before.rfind(_MARKER)
+        if marker >= 0:
+            before = before[before.find("]", marker) + 1 :]
+        before = before[-_CONTEXT_REACH:].lower()
+        if self.unless and before.rstrip(" :=").endswith(self.unless):
             return False
         return not self.context or any(word in before for word in self.context)
 

@@ -1,0 +1,119 @@
+"""Stages as data: what differs between the laptop and production, and nothing else."""
+
+import platform
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Architecture = Literal["x86_64", "arm64"]
+
+BUFFERED_INTEGRATION_SECONDS = 29
+STREAMING_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSize:
+    """What one function gets: memory, time, and a cap on parallel environments if any."""
+
+    memory_mb: int
+    timeout_seconds: int
+    reserved_concurrency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One way to deploy the app; the stacks read this and never the stage's name."""
+
+    name: str
+    regions: tuple[str, ...]
+    architecture: Architecture
+    bedrock_model: str
+    functions: dict[str, FunctionSize]
+    is_streaming: bool = False
+    is_protected: bool = True
+    allow_loopback: bool = False
+    trace_enabled: bool = True
+    api_logging_role: bool = True
+    log_retention_days: int = 90
+    audit_retention_days: int = 7 * 365 + 2
+    spool_retention_days: int = 30
+    audit_window_seconds: int = 60
+    usage_window_seconds: int = 1
+    api_ids: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a stage that would be unsafe or could not work.
+
+        Raises:
+            ValueError: a protected stage allows loopback providers, or a time-out cannot be met.
+        """
+        if self.is_protected and self.allow_loopback:
+            raise ValueError(f"stage {self.name}: loopback providers are for the local stage only")
+        limit = STREAMING_SECONDS if self.is_streaming else BUFFERED_INTEGRATION_SECONDS
+        if self.is_protected and self.functions["gateway"].timeout_seconds > limit:
+            raise ValueError(f"stage {self.name}: the gateway may take {limit} s at most")
+
+
+_SIZES = {
+    "token_authorizer": FunctionSize(memory_mb=256, timeout_seconds=5),
+    "gateway": FunctionSize(memory_mb=512, timeout_seconds=BUFFERED_INTEGRATION_SECONDS),
+    "control_api": FunctionSize(memory_mb=256, timeout_seconds=30),
+    "usage_recorder": FunctionSize(memory_mb=256, timeout_seconds=60),
+    "ledger_reaper": FunctionSize(memory_mb=256, timeout_seconds=55),
+    "audit_archiver": FunctionSize(memory_mb=256, timeout_seconds=60),
+}
+
+PROD = Stage(
+    name="prod",
+    regions=("us-east-1",),
+    architecture="arm64",
+    bedrock_model="amazon.nova-lite-v1:0",
+    functions=_SIZES,
+)
+
+# The local cloud runs handlers on the host's own architecture, and starts one worker a request:
+# the cap keeps a burst from filling the memory of a laptop, and a burst of cold starts on two cores
+# takes more than the seconds that AWS needs.
+LOCAL = replace(
+    PROD,
+    name="local",
+    architecture="arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",
+    functions=_SIZES
+    | {
+        "gateway": FunctionSize(memory_mb=512, timeout_seconds=60, reserved_concurrency=16),
+        "token_authorizer": FunctionSize(memory_mb=256, timeout_seconds=60),
+    },
+    is_protected=False,
+    allow_loopback=True,
+    trace_enabled=False,
+    api_logging_role=False,
+    log_retention_days=1,
+    audit_retention_days=1,
+    spool_retention_days=1,
+    audit_window_seconds=5,
+    usage_window_seconds=0,
+    api_ids={"us-east-1": "gw-us-east-1"},
+)
+
+STAGES = {stage.name: stage for stage in (LOCAL, PROD)}
+
+
+def stage_named(name: str, *, is_streaming: bool = False, regions: str = "") -> Stage:
+    """Look up a stage and apply what the context may change about it.
+
+    Args:
+        name: `local` or `prod`.
+        is_streaming: let API Gateway stream; needs the streaming runtime in the gateway function.
+        regions: comma separated, instead of the stage's own list.
+
+    Raises:
+        ValueError: there is no such stage.
+    """
+    if name not in STAGES:
+        raise ValueError(f"unknown stage {name!r}: choose one of {', '.join(sorted(STAGES))}")
+    stage = replace(STAGES[name], is_streaming=is_streaming)
+    if is_streaming:
+        sizes = stage.functions | {
+            "gateway": replace(stage.functions["gateway"], timeout_seconds=STREAMING_SECONDS)
+        }
+        stage = replace(stage, functions=sizes)
+    return replace(stage, regions=tuple(regions.split(","))) if regions else stage

@@ -1,0 +1,138 @@
+"""Deploy the app into the local cloud and read back what came of it."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from infra_cdk.local.progress import Progress
+from infra_cdk.local.workspace import (
+    ACCOUNT,
+    FAKE_KEY,
+    REGION,
+    Trouble,
+    Workspace,
+    cloud_environment,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+
+_CDK = Path("node_modules/.bin/cdk")
+_TAIL_LINES = 40
+_SHOWN = ("✅", "❌", "failed")
+
+
+class LocalCloud:
+    """Clients of the local cloud, each bound to its endpoint and to nothing in the shell."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._session = boto3.Session(
+            aws_access_key_id=FAKE_KEY, aws_secret_access_key=FAKE_KEY, region_name=REGION
+        )
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "endpoint_url": self.workspace.endpoint,
+            "config": Config(read_timeout=120, retries={"total_max_attempts": 2}, proxies={}),
+        }
+
+    def cloudformation(self) -> "CloudFormationClient":
+        """Open the stacks."""
+        return self._session.client("cloudformation", **self._options())
+
+    def dynamodb(self) -> "DynamoDBClient":
+        """Open the tables."""
+        return self._session.client("dynamodb", **self._options())
+
+    def functions(self) -> "LambdaClient":
+        """Open the functions."""
+        return self._session.client("lambda", **self._options())
+
+    def objects(self) -> "S3Client":
+        """Open the buckets."""
+        return self._session.client("s3", **self._options())
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        """Read a stack's outputs.
+
+        Raises:
+            Trouble: the stack is not there, or was not completed.
+        """
+        try:
+            found = self.cloudformation().describe_stacks(StackName=stack)["Stacks"][0]
+        except ClientError as exc:
+            raise Trouble(f"Stack {stack} is not deployed. Run: make up") from exc
+        if not found["StackStatus"].endswith("_COMPLETE") or "ROLLBACK" in found["StackStatus"]:
+            raise Trouble(f"Stack {stack} is in state {found['StackStatus']}.")
+        return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
+
+    def call(self, function: str, event: Mapping[str, object]) -> dict[str, Any]:
+        """Invoke a function and read its answer.
+
+        Raises:
+            Trouble: the function failed.
+        """
+        answer = self.functions().invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        body = answer["Payload"].read().decode()
+        if "FunctionError" in answer:
+            raise Trouble(f"{function} failed: {body[:2000]}")
+        decoded: dict[str, Any] = json.loads(body or "{}")
+        return decoded
+
+
+def bootstrap(cloud: LocalCloud, progress: Progress) -> None:
+    """Create the CDK's own bucket and roles unless they are there."""
+    try:
+        cloud.cloudformation().describe_stacks(StackName="CDKToolkit")
+    except ClientError:
+        # From a folder without cdk.json: here it would synthesize the app for nothing.
+        where = f"aws://{ACCOUNT}/{REGION}"
+        _cdk(cloud.workspace, progress, "bootstrap", where, cwd=cloud.workspace.home)
+
+
+def deploy(cloud: LocalCloud, progress: Progress) -> None:
+    """Synthesize and deploy every stack of the stage `local`."""
+    workspace = cloud.workspace
+    if workspace.synthesized.is_dir():
+        for old in workspace.synthesized.glob("*.template.json"):
+            old.unlink()
+    where = ["--output", str(workspace.synthesized), "--context", f"build={workspace.shared}"]
+    how = ["--require-approval", "never", "--concurrency", "4", "--progress", "events"]
+    _cdk(workspace, progress, "deploy", "--all", "--context", "stage=local", *where, *how)
+
+
+def _cdk(workspace: Workspace, progress: Progress, *words: str, cwd: Path | None = None) -> None:
+    """Run the CDK command line, showing its milestones; the rest goes to a log.
+
+    Raises:
+        Trouble: it failed; the message holds the end of its output.
+    """
+    lines: list[str] = []
+    with subprocess.Popen(
+        [str(_CDK.absolute()), *words, "--no-notices"],
+        cwd=cwd,
+        env=cloud_environment(workspace),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for line in process.stdout or ():
+            lines.append(line)
+            if any(mark in line for mark in _SHOWN):
+                progress.detail(line.strip())
+    log = workspace.home / f"cdk-{words[0]}.log"
+    log.write_text("".join(lines))
+    if process.returncode:
+        tail = "".join(lines[-_TAIL_LINES:])
+        raise Trouble(f"cdk {words[0]} failed (all of it: {log}):\n{tail}")

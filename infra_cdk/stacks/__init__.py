@@ -1,0 +1,1 @@
+"""One stack per capability; each is deployable on top of those it depends on."""

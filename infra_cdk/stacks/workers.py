@@ -1,0 +1,228 @@
+"""Everything behind the answer: the records topic, its queues, their workers and the reaper."""
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infra_cdk.config import Stage
+from infra_cdk.constructs.alarms import AlarmTopic, our_metric
+from infra_cdk.constructs.grants import (
+    READ,
+    READ_SECRET,
+    VAULT_PATH,
+    WRITE,
+    allow,
+    allow_items,
+    allow_key,
+    allow_objects,
+    allow_vault,
+)
+from infra_cdk.constructs.packaging import Assets
+from infra_cdk.constructs.python_function import FunctionKit, PythonFunction
+from infra_cdk.constructs.python_layer import make_layers
+from infra_cdk.constructs.spool import SPOOL_PREFIX, SpoolBucket
+from infra_cdk.constructs.worker_queue import WorkerQueue
+from infra_cdk.stacks.data import DataStack
+
+AUDIT_PREFIX = "audit/"
+_USAGE_BATCH = 10
+_AUDIT_BATCH = 100
+_CONSUMERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """One queue per consumer of records, and the one that the spool bucket fills."""
+
+    usage: WorkerQueue
+    audit: WorkerQueue
+    spool: WorkerQueue
+
+
+class WorkersStack(cdk.Stack):
+    """Topic, queues, recorder, archiver, reaper, and the operators' function."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, stage: Stage, assets: Assets, data: DataStack
+    ) -> None:
+        super().__init__(
+            scope,
+            name,
+            env=cdk.Environment(region=data.region),
+            termination_protection=stage.is_protected,
+            description="Iron Cage: records, workers, operations",
+        )
+        self._data = data
+        self._stage = stage
+        self.kit = FunctionKit(
+            stage=stage,
+            assets=assets,
+            layers=make_layers(self, stage=stage, assets=assets),
+            key=data.key,
+            settings=shared_settings(stage),
+        )
+        self.queues = self._make_queues()
+        self.spool = SpoolBucket(
+            self,
+            "SpoolBucket",
+            stage=stage,
+            logs=data.access_logs,
+            key=data.key,
+            tells=self.queues.spool,
+        )
+        self.records = self._make_topic()
+        self.recorder = self._make_recorder()
+        self.archiver = self._make_archiver()
+        self.reaper = self._make_reaper()
+        self.control = self._make_control()
+        self._watch()
+
+    def _make_queues(self) -> Queues:
+        def queue(title: str, consumer: str) -> WorkerQueue:
+            seconds = self._stage.functions[consumer].timeout_seconds
+            return WorkerQueue(self, title, key=self.kit.key, consumer_timeout_seconds=seconds)
+
+        return Queues(
+            usage=queue("UsageQueue", "usage_recorder"),
+            audit=queue("AuditQueue", "audit_archiver"),
+            spool=queue("SpoolQueue", "usage_recorder"),
+        )
+
+    def _make_topic(self) -> sns.Topic:
+        topic = sns.Topic(self, "Records", master_key=self.kit.key, enforce_ssl=True)
+        for queue in (self.queues.usage, self.queues.audit):
+            topic.add_subscription(subscriptions.SqsSubscription(queue, raw_message_delivery=True))
+        return topic
+
+    def _make_recorder(self) -> PythonFunction:
+        tables, dead_letters = self._data.tables, self.queues.usage.dead_letters
+        settings = {
+            "tables_ledger": tables.ledger.table_name,
+            "tables_activity": tables.activity.table_name,
+            "records_spool_bucket": self.spool.bucket_name,
+            # A spooled record never saw the audit queue: the recorder archives it.
+            "audit_bucket": self._data.audit_bucket.bucket_name,
+            "usage_dead_letter_queue": dead_letters.queue_url,
+        }
+        function = PythonFunction(self, "usage_recorder", kit=self.kit, settings=settings)
+        allow_items(function, tables.ledger, actions=(*READ, *WRITE))
+        allow_items(function, tables.activity, actions=("PutItem",))
+        allow_objects(function, self.spool, prefix=SPOOL_PREFIX, actions=("GetObject",))
+        allow(function, ["sqs:SendMessage"], on=[dead_letters.queue_arn])
+        self._allow_archiving(function)
+        for queue in (self.queues.usage, self.queues.spool):
+            self._consume(
+                function, queue, batch=_USAGE_BATCH, window=self._stage.usage_window_seconds
+            )
+        return function
+
+    def _make_archiver(self) -> PythonFunction:
+        settings = {"audit_bucket": self._data.audit_bucket.bucket_name}
+        function = PythonFunction(self, "audit_archiver", kit=self.kit, settings=settings)
+        self._allow_archiving(function)
+        self._consume(
+            function,
+            self.queues.audit,
+            batch=_AUDIT_BATCH,
+            window=self._stage.audit_window_seconds,
+        )
+        return function
+
+    def _consume(
+        self, function: PythonFunction, queue: WorkerQueue, *, batch: int, window: int
+    ) -> None:
+        function.add_event_source(
+            sources.SqsEventSource(
+                queue,
+                batch_size=batch,
+                max_batching_window=cdk.Duration.seconds(window),
+                report_batch_item_failures=True,
+                max_concurrency=_CONSUMERS,
+            )
+        )
+
+    def _make_reaper(self) -> PythonFunction:
+        ledger = self._data.tables.ledger
+        settings = {
+            "tables_ledger": ledger.table_name,
+            "records_topic": self.records.topic_arn,
+            "records_spool_bucket": self.spool.bucket_name,
+        }
+        function = PythonFunction(self, "ledger_reaper", kit=self.kit, settings=settings)
+        allow_items(function, ledger, actions=(*READ, *WRITE))
+        dirty = f"{ledger.table_arn}/index/dirty"
+        allow(function, ["dynamodb:Query", "dynamodb:Scan"], on=[dirty])
+        self._allow_publishing(function)
+        events.Rule(
+            self,
+            "EveryMinute",
+            schedule=events.Schedule.rate(cdk.Duration.minutes(1)),
+            targets=[targets.LambdaFunction(function, retry_attempts=0)],
+        )
+        return function
+
+    def _make_control(self) -> PythonFunction:
+        """Make the operators' function: invoked with IAM rights, reachable by no route."""
+        data = self._data
+        settings = {
+            "tables_control": data.tables.control.table_name,
+            "tables_ledger": data.tables.ledger.table_name,
+            "tokens_signing_secret": data.signing_secret.secret_arn,
+            "providers_vault_path": VAULT_PATH,
+            "providers_allow_loopback": str(self._stage.allow_loopback).lower(),
+            "records_topic": self.records.topic_arn,
+            "records_spool_bucket": self.spool.bucket_name,
+            "kms_key": data.key.key_arn,
+        }
+        function = PythonFunction(self, "control_api", kit=self.kit, settings=settings)
+        for table in (data.tables.control, data.tables.ledger):
+            allow_items(function, table, actions=(*READ, *WRITE))
+        allow(function, READ_SECRET, on=[data.signing_secret.secret_arn])
+        allow_vault(function, actions=("CreateSecret", "PutSecretValue"))
+        self._allow_publishing(function)
+        cdk.CfnOutput(self, "ControlFunction", value=function.function_name)
+        return function
+
+    def _allow_archiving(self, function: PythonFunction) -> None:
+        bucket = self._data.audit_bucket
+        allow_objects(function, bucket, prefix=AUDIT_PREFIX, actions=("PutObject",))
+        allow_key(function, self.kit.key)
+
+    def _allow_publishing(self, function: PythonFunction) -> None:
+        allow(function, ["sns:Publish"], on=[self.records.topic_arn])
+        allow_objects(function, self.spool, prefix=SPOOL_PREFIX, actions=("PutObject",))
+        allow_key(function, self.kit.key)
+
+    def _watch(self) -> None:
+        alarms = AlarmTopic(self, "Alarms", key=self.kit.key)
+        for title, queue in (
+            ("Usage", self.queues.usage),
+            ("Audit", self.queues.audit),
+            ("Spool", self.queues.spool),
+        ):
+            alarms.watch_dead_letters(f"{title}DeadLettersAlarm", queue.dead_letters)
+        alarms.watch(
+            "UsagePresumedAlarm",
+            our_metric("usage_presumed", "ledger_reaper"),
+            why="A request died with its hold: its worst case is counted until the truth comes.",
+        )
+        alarms.watch(
+            "CostAboveHoldAlarm",
+            our_metric("cost_above_hold", "usage_recorder"),
+            why="A provider billed more than the bound that was held.",
+        )
+
+
+def shared_settings(stage: Stage) -> dict[str, str]:
+    """Name the settings that every function gets."""
+    return {
+        "stage": stage.name,
+        "home_region": stage.regions[0],
+        "trace_enabled": str(stage.trace_enabled).lower(),
+    }

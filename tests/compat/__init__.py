@@ -1,0 +1,1 @@
+"""Checks that run in another environment than the tests' own."""

@@ -1,0 +1,80 @@
+"""Agents of their own on a deployed local cloud, in front of a scripted provider."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Protocol
+
+from support.provider import ScriptedProvider
+
+_NUMBERS = count(1)
+RATES = (1_000_000, 2_000_000)
+MODELS = ("scripted", "scripted-tool", "scripted-429", "scripted-500", "scripted-reset",
+          "scripted-slow", "scripted-cut-stream")  # fmt: skip
+
+
+class Operator(Protocol):
+    """Who may run operations on the deployed cloud."""
+
+    def run(self, operation: str, **fields: object) -> dict[str, Any]:
+        """Run an operation."""
+        ...
+
+
+@dataclass(frozen=True)
+class DeployedAgent:
+    """A seeded agent: its token, and what it spends."""
+
+    operator: Operator
+    tenant_id: str
+    agent_id: str
+    provider_id: str
+    ic_token: str
+
+    def money(self) -> dict[str, int]:
+        """Read the agent's pot, and check that it adds up."""
+        told = self.operator.run("read_budget", tenant_id=self.tenant_id, agent_id=self.agent_id)
+        money = {name: told[f"{name}_micros"] for name in ("limit", "spent", "held", "available")}
+        money["lent"] = told["lent_micros"]
+        parts = money["spent"] + money["held"] + money["lent"] + money["available"]
+        assert money["limit"] == parts
+        return money
+
+    def rotate(self) -> str:
+        """Replace the agent's token and hand out the new one."""
+        told = self.operator.run("rotate_token", tenant_id=self.tenant_id, agent_id=self.agent_id)
+        return str(told["ic_token"])
+
+
+@contextmanager
+def scripted_agent(
+    operator: Operator,
+    tenant_id: str,
+    *,
+    budget_usd: str = "1.00",
+    rates: tuple[int, int] = RATES,
+    **agent: object,
+) -> Iterator[tuple[DeployedAgent, ScriptedProvider]]:
+    """Seed an agent whose only provider is a scripted one on loopback."""
+    number = next(_NUMBERS)
+    provider_id, agent_id = f"ip_scripted_{number:03d}", f"agent_scripted{number:03d}"
+    with ScriptedProvider() as provider:
+        document: Mapping[str, object] = {
+            "provider_id": provider_id,
+            "kind": "openai",
+            "endpoint": provider.url,
+            "models": list(MODELS),
+            "prices": {model: list(rates) for model in MODELS},
+        }
+        operator.run("put_provider", tenant_id=tenant_id, provider=document, key="sk-scripted")
+        facts = {
+            "agent_id": agent_id,
+            "name": "scripted",
+            "owner": "tests",
+            "providers": [provider_id],
+        }
+        told = operator.run(
+            "create_agent", tenant_id=tenant_id, agent={**facts, **agent}, budget_usd=budget_usd
+        )
+        yield DeployedAgent(operator, tenant_id, agent_id, provider_id, told["ic_token"]), provider

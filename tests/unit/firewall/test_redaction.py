@@ -1,0 +1,130 @@
+"""Values are taken out in the policy's mode, overlapping ones together."""
+
+import pytest
+
+from ironcage.firewall import Action, Finding, RedactionMode, Verdict, redact, standard_firewall
+from support.builders_firewall import a_policy, redacted
+
+KEY = b"k" * 32
+
+
+def a_finding(
+    start: int, end: int, *, kind: str = "EMAIL_ADDRESS", action: Action = Action.REDACT
+) -> Finding:
+    return Finding(kind, "pii/x", start, end, action)
+
+
+def cleaned(text: str, *findings: Finding, mode: RedactionMode, key: bytes = KEY) -> str:
+    policy = a_policy(modes=dict.fromkeys(["EMAIL_ADDRESS", "SECRET"], mode))
+    return redact(text, Verdict(findings=findings), policy, hash_key=key)
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        (RedactionMode.FULL, "to [REDACTED:EMAIL_ADDRESS]!"),
+        (RedactionMode.PARTIAL, "to [REDACTED:EMAIL_ADDRESS:*com]!"),
+        (RedactionMode.HASH, "to [REDACTED:EMAIL_ADDRESS:bbpgdaicbaagbncmamgjfibb]!"),
+    ],
+)
+def test_value_is_removed_in_the_mode_of_the_policy(mode: RedactionMode, expected: str) -> None:
+    out = cleaned("to bob@mail.com!", a_finding(3, 15), mode=mode)
+
+    assert out[:27] == expected[:27]
+    assert len(out) == len(expected)
+
+
+def test_hash_tells_equal_values_and_depends_on_the_key() -> None:
+    text = "bob@mail.com bob@mail.com"
+    pair = (a_finding(0, 12), a_finding(13, 25))
+
+    first, second = cleaned(text, *pair, mode=RedactionMode.HASH).split()
+    other = cleaned(text, *pair, mode=RedactionMode.HASH, key=b"o" * 32).split()[0]
+
+    assert first == second != other
+    assert first[len("[REDACTED:EMAIL_ADDRESS:") : -1].isalpha()
+
+
+def test_hash_without_a_key_is_a_full_redaction() -> None:
+    out = cleaned("bob@mail.com", a_finding(0, 12), mode=RedactionMode.HASH, key=b"")
+
+    assert out == "[REDACTED:EMAIL_ADDRESS]"
+
+
+def test_short_value_is_never_kept_in_part() -> None:
+    assert (
+        cleaned("bob@m.com", a_finding(0, 9), mode=RedactionMode.PARTIAL)
+        == "[REDACTED:EMAIL_ADDRESS]"
+    )
+
+
+@pytest.mark.parametrize("mode", RedactionMode)
+def test_secret_is_always_removed_in_full(mode: RedactionMode) -> None:
+    out = cleaned("k=0123456789abcdef;", a_finding(2, 18, kind="SECRET"), mode=mode)
+
+    assert out == "k=[REDACTED:SECRET];"
+
+
+def test_overlapping_values_are_removed_together_and_in_full() -> None:
+    text = "0123456789abcdefghij-"
+    chain = (a_finding(0, 12), a_finding(10, 15, kind="PHONE_NUMBER"), a_finding(14, 20))
+
+    assert cleaned(text, *chain, mode=RedactionMode.PARTIAL) == "[REDACTED:EMAIL_ADDRESS]-"
+
+
+def test_value_inside_another_does_not_cut_it_short() -> None:
+    nested = (a_finding(0, 10), a_finding(2, 4, kind="IP_ADDRESS"), a_finding(6, 8, kind="US_SSN"))
+
+    assert cleaned("0123456789-", *nested, mode=RedactionMode.FULL) == "[REDACTED:EMAIL_ADDRESS]-"
+
+
+def test_values_that_touch_are_removed_one_by_one() -> None:
+    pair = (a_finding(4, 8, kind="IP_ADDRESS"), a_finding(0, 4))
+
+    assert cleaned("aaaabbbb", *pair, mode=RedactionMode.FULL) == (
+        "[REDACTED:EMAIL_ADDRESS][REDACTED:IP_ADDRESS]"
+    )
+
+
+def test_secret_gives_its_name_to_what_it_overlaps() -> None:
+    pair = (a_finding(0, 10), a_finding(3, 6, kind="SECRET"))
+
+    assert cleaned("0123456789", *pair, mode=RedactionMode.FULL) == "[REDACTED:SECRET]"
+
+
+def test_allowed_finding_stays() -> None:
+    allowed = a_finding(0, 12, action=Action.ALLOW)
+
+    assert cleaned("bob@mail.com", allowed, mode=RedactionMode.FULL) == "bob@mail.com"
+
+
+def test_injected_text_is_removed_whole() -> None:
+    injected = a_finding(5, 9, kind="PROMPT_INJECTION")
+
+    assert (
+        cleaned("some text here", injected, mode=RedactionMode.FULL) == "[REMOVED:PROMPT_INJECTION]"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["bob@mail.com+15551234567", "DE89370400440532013000", "AKIAbob@mail.com4111111111111111"],
+)
+def test_value_that_a_neighbour_had_ruled_out_is_not_found_by_a_second_pass(text: str) -> None:
+    once = redacted(standard_firewall(), text, a_policy())
+
+    assert redacted(standard_firewall(), once, a_policy()) == once
+
+
+@pytest.mark.parametrize("text", ["[REDACTED:SECRET]+15551234567", "bob@mail.com[REDACTED:SECRET]"])
+def test_marker_without_a_gap_stands_for_what_it_replaced(text: str) -> None:
+    assert redacted(standard_firewall(), text, a_policy()) == text
+
+
+@pytest.mark.parametrize("joint", [" ", ", ", "\n", "; "])
+def test_value_beside_a_marker_is_still_removed(joint: str) -> None:
+    text = f"[REDACTED:SECRET]{joint}bob@mail.com{joint}[REDACTED:SECRET]"
+
+    out = redacted(standard_firewall(), text, a_policy())
+
+    assert out == f"[REDACTED:SECRET]{joint}[REDACTED:EMAIL_ADDRESS]{joint}[REDACTED:SECRET]"
