@@ -127,6 +127,10 @@ class PlainHasher:
         """Tell the length only."""
         return f"{tenant_id}:{len(text)}"
 
+    def key_of(self, tenant_id: str) -> bytes:
+        """Give the name as the key."""
+        return tenant_id.encode()
+
 
 class NoTracer:
     """Spans that do nothing."""
@@ -234,10 +238,11 @@ class GatewayRig:
                 self.directory,
                 firewall=self.firewall,
                 ledger=self.ledger,
+                hasher=PlainHasher(),
                 prices=PriceTable.load(),
             ),
-            Answers(upstream, self.firewall, PlainHasher()),
-            Streams(upstream, self.firewall, PlainHasher()),
+            Answers(upstream, PlainHasher()),
+            Streams(upstream, PlainHasher()),
             accountant=Accountant(self.ledger, self.records, self.observer),
             tracer=NoTracer(),
             clock=self.clock,

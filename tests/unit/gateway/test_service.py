@@ -367,3 +367,36 @@ def test_models_are_listed_as_the_agent_may_use_them() -> None:
     assert isinstance(data, list)
     assert [m["id"] for m in data] == ["a", "c"]
     assert not rig.records.records
+
+
+def test_value_is_replaced_by_the_same_keyed_hash_every_time_when_the_policy_says_so() -> None:
+    text = "Write to ann@acme-mail.org"
+    rig = a_rig(an_answer(text), an_answer(text))
+    rig.directory.current = a_view(policy={"output": {"modes": {"EMAIL_ADDRESS": "hash"}}})
+
+    first, second = rig.ask().json["choices"], rig.ask().json["choices"]
+
+    assert "Write to [REDACTED:EMAIL_ADDRESS:" in str(first)
+    assert second == first
+
+
+@pytest.mark.parametrize("section", ["input", "output"])
+def test_what_needs_a_human_is_stopped_until_one_can_decide(section: str) -> None:
+    rig = a_rig(an_answer("Write to ann@acme-mail.org"))
+    rig.directory.current = a_view(policy={section: {"actions": {"EMAIL_ADDRESS": "escalate"}}})
+
+    answer = rig.ask(a_body("I am bob@acme-mail.org"))
+
+    assert (answer.status, answer.code) == (403, f"{section.upper()}_BLOCKED")
+    assert "'action': 'escalate'" in str(rig.records.records[0][f"{section}_verdict"])
+
+
+def test_record_names_the_versions_of_the_detectors_that_looked() -> None:
+    rig = a_rig(an_answer("Hello."))
+
+    rig.ask()
+
+    verdict = rig.records.records[0]["input_verdict"]
+    assert isinstance(verdict, dict)
+    assert set(verdict["detectors"]) == {"injection", "secrets", "pii"}
+    assert all(verdict["detectors"].values())

@@ -24,12 +24,17 @@ class SecretTextHasher:
 
     def hash_text(self, tenant_id: str, text: str) -> str:
         """Hash a prompt or an answer (hex); an empty string when the key cannot be had."""
-        try:
-            master = self._key()
-        except StoreUnavailable:
+        own = self.key_of(tenant_id)
+        if not own:
             return ""
-        own = hmac.digest(master, tenant_id.encode(), sha256)
         return hmac.digest(own, text.encode("utf-8", "surrogatepass"), sha256).hex()
+
+    def key_of(self, tenant_id: str) -> bytes:
+        """Derive the tenant's key for hashed redactions; empty when it cannot be had."""
+        try:
+            return hmac.digest(self._key(), tenant_id.encode(), sha256)
+        except StoreUnavailable:
+            return b""
 
     def _key(self) -> bytes:
         kept = self._master.get(_ONLY)

@@ -12,10 +12,11 @@ from ironcage.core.errors import (
     ModelNotFound,
     ModelUnpriced,
 )
-from ironcage.firewall import Action, Firewall, parse_policy
+from ironcage.firewall import Firewall, Policies, RedactionMode, parse_policy
 from ironcage.gateway.exchange import Exchange, Route
+from ironcage.gateway.ports import TextHasher
 from ironcage.gateway.pricing import Price, PriceTable, tokens_affordable, worst_case
-from ironcage.gateway.verdicts import inspect_prompt
+from ironcage.gateway.verdicts import Screen
 from ironcage.gateway.wire.openai import ChatRequest, encode_json, parse_chat, upstream_body
 from ironcage.tenancy import AgentStatus, AgentView, Directory, Provider
 
@@ -31,11 +32,13 @@ class Admission:
         *,
         firewall: Firewall,
         ledger: LedgerService,
+        hasher: TextHasher,
         prices: PriceTable,
     ) -> None:
         self._directory = directory
         self._firewall = firewall
         self._ledger = ledger
+        self._hasher = hasher
         self._prices = prices
 
     def view(self, x: Exchange) -> AgentView:
@@ -95,11 +98,20 @@ class Admission:
         if x.chat is None:
             return
         with x.timed("input_firewall"):
-            x.policies = parse_policy(view.policy)
-            x.chat, scan = inspect_prompt(self._firewall, x.chat, x.policies.input)
+            policies = parse_policy(view.policy)
+            key = self._hash_key(x, policies)
+            x.output_screen = Screen(self._firewall, policies.output, key)
+            x.chat, scan = Screen(self._firewall, policies.input, key).inspect_prompt(x.chat)
         x.record.input_verdict = scan.to_json()
-        if scan.action is Action.BLOCK:
+        if scan.is_stopped:
             raise InputBlocked()
+
+    def _hash_key(self, x: Exchange, policies: Policies) -> bytes:
+        """Fetch the key if a policy hashes values; without one they are removed in full."""
+        modes = {*policies.input.modes.values(), *policies.output.modes.values()}
+        if RedactionMode.HASH not in modes:
+            return b""
+        return self._hasher.key_of(x.call.caller.tenant_id)
 
     def _size(self, x: Exchange, view: AgentView) -> None:
         """Bound the request: its bytes as sent, and the tokens that we let it answer."""

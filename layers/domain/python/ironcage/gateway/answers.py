@@ -3,23 +3,20 @@
 from collections.abc import Iterator
 
 from ironcage.core.errors import FirewallUnavailable, OutputBlocked
-from ironcage.firewall import Action, Firewall
 from ironcage.gateway.exchange import Exchange, Outcome
 from ironcage.gateway.headers import answer_headers
 from ironcage.gateway.model import Body, Event, Head, ProviderAnswer
 from ironcage.gateway.ports import TextHasher
 from ironcage.gateway.pricing import cost
 from ironcage.gateway.upstream import Upstream
-from ironcage.gateway.verdicts import inspect_answer
 from ironcage.gateway.wire.openai import encode_json, prompt_texts, visible_texts
 
 
 class Answers:
     """Answers without a stream."""
 
-    def __init__(self, upstream: Upstream, firewall: Firewall, hasher: TextHasher) -> None:
+    def __init__(self, upstream: Upstream, hasher: TextHasher) -> None:
         self._upstream = upstream
-        self._firewall = firewall
         self._hasher = hasher
 
     def answer(self, x: Exchange) -> Iterator[Event]:
@@ -53,10 +50,10 @@ class Answers:
         x.record.answer_hmac = self._hasher.hash_text(tenant, said)
 
     def _inspect(self, x: Exchange, answer: ProviderAnswer) -> None:
-        if x.policies is None:
+        if x.output_screen is None:
             raise FirewallUnavailable()
         with x.timed("output_firewall"):
-            scan = inspect_answer(self._firewall, answer.body, x.policies.output)
+            scan = x.output_screen.inspect_answer(answer.body)
         x.record.output_verdict = scan.to_json()
-        if scan.action is Action.BLOCK:
+        if scan.is_stopped:
             raise OutputBlocked()

@@ -8,10 +8,10 @@ from enum import StrEnum
 from ironcage.budgets import Granted, Reservation
 from ironcage.core import Clock
 from ironcage.core.errors import DeadlineExceeded
-from ironcage.firewall import Policies
 from ironcage.gateway.model import GatewayCall, InteractionRecord
 from ironcage.gateway.ports import Tracer
 from ironcage.gateway.pricing import Price
+from ironcage.gateway.verdicts import Screen
 from ironcage.gateway.wire.openai import ChatRequest
 from ironcage.tenancy import AgentView, Provider
 
@@ -47,7 +47,7 @@ class Exchange:
     tracer: Tracer
     started: float
     view: AgentView | None = None
-    policies: Policies | None = None
+    output_screen: Screen | None = None
     chat: ChatRequest | None = None
     routes: tuple[Route, ...] = ()
     input_bytes: int = 0

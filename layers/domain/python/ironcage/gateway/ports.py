@@ -42,6 +42,10 @@ class TextHasher(Protocol):
         """Hash a prompt or an answer (hex); an empty string when the key cannot be had."""
         ...
 
+    def key_of(self, tenant_id: str) -> bytes:
+        """Derive the tenant's key for hashed redactions; empty when it cannot be had."""
+        ...
+
 
 class Tracer(Protocol):
     """Spans around the steps of a request."""

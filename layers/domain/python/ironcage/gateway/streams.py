@@ -1,11 +1,10 @@
 """A streamed answer: relayed chunk by chunk, scanned on the way, charged at its end (7, 7a, 8)."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from ironcage.core.errors import FirewallUnavailable, IronCageError
-from ironcage.firewall import ArgumentScanner, Firewall, StreamScanner
 from ironcage.gateway.exchange import Exchange, Outcome
 from ironcage.gateway.gate import ChunkGate
 from ironcage.gateway.headers import answer_headers
@@ -21,7 +20,6 @@ from ironcage.gateway.model import (
 from ironcage.gateway.ports import ChatProvider, TextHasher
 from ironcage.gateway.pricing import cost
 from ironcage.gateway.upstream import Upstream
-from ironcage.gateway.verdicts import Scan, TextScanner
 from ironcage.gateway.wire.openai import (
     DONE,
     encode_chunk,
@@ -57,9 +55,8 @@ class Delivery:
 class Streams:
     """Answers with a stream of server-sent events."""
 
-    def __init__(self, upstream: Upstream, firewall: Firewall, hasher: TextHasher) -> None:
+    def __init__(self, upstream: Upstream, hasher: TextHasher) -> None:
         self._upstream = upstream
-        self._firewall = firewall
         self._hasher = hasher
 
     def answer(self, x: Exchange) -> Iterator[Event]:
@@ -68,7 +65,9 @@ class Streams:
         However it ends, and also when the reader hangs up, it is charged: by the provider's count
         if that came, else by the bound of what was delivered.
         """
-        gate = ChunkGate(self._new_scanner(x))
+        if x.output_screen is None:
+            raise FirewallUnavailable()
+        gate = ChunkGate(x.output_screen.new_scanner)
         chunks = self._upstream.ask(x, _open_stream)
         delivery = Delivery()
         x.record.outcome = Outcome.BROKEN
@@ -112,18 +111,6 @@ class Streams:
             usage = usage_body(delivery.usage)
             yield Body(encode_chunk({**delivery.envelope, "usage": usage}))
 
-    def _new_scanner(self, x: Exchange) -> Callable[[str], TextScanner]:
-        if x.policies is None:
-            raise FirewallUnavailable()
-        firewall, policy = self._firewall, x.policies.output
-
-        def new_scanner(kind: str) -> TextScanner:
-            if kind == "tool_arguments":
-                return ArgumentScanner(firewall, policy)
-            return StreamScanner(firewall, policy)
-
-        return new_scanner
-
     @staticmethod
     def _charge(x: Exchange, delivery: Delivery) -> None:
         outcome = Outcome(x.record.outcome)
@@ -140,8 +127,8 @@ class Streams:
         prompt = "\n".join(t.text for t in prompt_texts(x.chat)) if x.chat else ""
         x.record.prompt_hmac = self._hasher.hash_text(tenant, prompt)
         x.record.answer_hmac = self._hasher.hash_text(tenant, "".join(delivery.said))
-        if x.policies:
-            scan = Scan(x.policies.output.version)
+        if x.output_screen:
+            scan = x.output_screen.open_scan()
             for scanner in gate.scanners():
                 scan.add_stream(scanner)
             scan.scanned_bytes = delivery.received_bytes

@@ -1,6 +1,7 @@
 """The firewalls' view of a conversation: which texts were seen, and what came of it (2, 8)."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ironcage.firewall import (
@@ -27,6 +28,7 @@ from ironcage.gateway.wire.openai import (
 )
 
 TextScanner = StreamScanner | ArgumentScanner
+ARGUMENTS = "tool_arguments"
 
 
 @dataclass(slots=True)
@@ -34,11 +36,11 @@ class Scan:
     """What a firewall saw of one request: counts and types, never text."""
 
     policy_version: str
+    versions: Mapping[str, str] = field(default_factory=dict)
     action: Action = Action.ALLOW
     texts: int = 0
     scanned_bytes: int = 0
     types: Counter[str] = field(default_factory=Counter)
-    detectors: set[str] = field(default_factory=set)
 
     def add(self, verdict: Verdict, text: str) -> None:
         """Count one inspected text."""
@@ -47,11 +49,15 @@ class Scan:
         self.action = max(self.action, verdict.action)
         for finding in verdict.findings:
             self.types[finding.type] += 1
-            self.detectors.add(finding.detector)
 
     def add_stream(self, scanner: TextScanner) -> None:
         """Count one text that was inspected while it grew; its bytes are counted elsewhere."""
         self.add(judge(findings_of(scanner)), "")
+
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether the text may not pass; what waits for a human stops as well."""
+        return self.action > Action.REDACT
 
     def to_json(self) -> JsonObject:
         """Write the scan for the record."""
@@ -61,40 +67,60 @@ class Scan:
             "texts": self.texts,
             "scanned_bytes": self.scanned_bytes,
             "findings": dict(self.types),
-            "detectors": sorted(self.detectors),
+            "detectors": dict(self.versions),
         }
 
 
-def inspect_prompt(
-    firewall: Firewall, chat: ChatRequest, policy: Policy
-) -> tuple[ChatRequest, Scan]:
-    """Inspect every text of a prompt and redact what the policy wants redacted (step 2)."""
-    scan = Scan(policy.version)
-    for found in prompt_texts(chat):
-        verdict = firewall.inspect(found.text, Origin(found.origin), policy)
-        scan.add(verdict, found.text)
-        if verdict.action is Action.REDACT:
-            chat = replace_prompt_text(chat, found.path, redact(found.text, verdict, policy))
-    return chat, scan
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A firewall under one policy, with the key for values that are replaced by their hash."""
 
+    firewall: Firewall
+    policy: Policy
+    hash_key: bytes = b""
 
-def inspect_answer(firewall: Firewall, answer: JsonObject, policy: Policy) -> Scan:
-    """Inspect every text of a whole answer and redact it in place (step 8)."""
-    scan = Scan(policy.version)
-    for found in visible_texts(answer):
-        cleaned, verdict = clean(firewall, found, policy)
-        scan.add(verdict, found.text)
-        if verdict.action is Action.REDACT:
-            replace_text(answer, found.path, cleaned)
-    return scan
+    def open_scan(self) -> Scan:
+        """Start counting what this screen sees."""
+        return Scan(self.policy.version, versions=self.firewall.versions(self.policy))
 
+    def inspect_prompt(self, chat: ChatRequest) -> tuple[ChatRequest, Scan]:
+        """Inspect every text of a prompt and redact what the policy wants redacted (step 2)."""
+        scan = self.open_scan()
+        for found in prompt_texts(chat):
+            cleaned, verdict = self._clean(found.text, Origin(found.origin))
+            scan.add(verdict, found.text)
+            if verdict.action is Action.REDACT:
+                chat = replace_prompt_text(chat, found.path, cleaned)
+        return chat, scan
 
-def clean(firewall: Firewall, found: VisibleText, policy: Policy) -> tuple[str, Verdict]:
-    """Redact one text; a tool call's arguments inside their JSON, which still parses."""
-    if found.kind == "tool_arguments":
-        return ArgumentRedactor(firewall, policy).clean(found.text)
-    verdict = firewall.inspect(found.text, Origin.MODEL, policy)
-    return redact(found.text, verdict, policy), verdict
+    def inspect_answer(self, answer: JsonObject) -> Scan:
+        """Inspect every text of a whole answer and redact it in place (step 8)."""
+        scan = self.open_scan()
+        for found in visible_texts(answer):
+            cleaned, verdict = self._clean_visible(found)
+            scan.add(verdict, found.text)
+            if verdict.action is Action.REDACT:
+                replace_text(answer, found.path, cleaned)
+        return scan
+
+    def new_scanner(self, kind: str) -> TextScanner:
+        """Make the scanner of one text that grows; a tool call's arguments have their own."""
+        if kind == ARGUMENTS:
+            return ArgumentScanner(self.firewall, self.policy, hash_key=self.hash_key)
+        return StreamScanner(self.firewall, self.policy, hash_key=self.hash_key)
+
+    def _clean_visible(self, found: VisibleText) -> tuple[str, Verdict]:
+        """Redact one text; a tool call's arguments inside their JSON, which still parses."""
+        if found.kind != ARGUMENTS:
+            return self._clean(found.text, Origin.MODEL)
+        redactor = ArgumentRedactor(self.firewall, self.policy, hash_key=self.hash_key)
+        return redactor.clean(found.text)
+
+    def _clean(self, text: str, origin: Origin) -> tuple[str, Verdict]:
+        verdict = self.firewall.inspect(text, origin, self.policy)
+        if verdict.action is not Action.REDACT:
+            return text, verdict
+        return redact(text, verdict, self.policy, hash_key=self.hash_key), verdict
 
 
 def findings_of(scanner: TextScanner) -> tuple[Finding, ...]:
