@@ -83,6 +83,7 @@ class AgentOperations:
         Raises:
             InvalidRequest: fields are wrong, or name providers or a policy that do not exist.
             NotFound: there is no such agent.
+            Conflict: somebody else changed it in between.
         """
         tenant_id, agent_id = read_owner(fields)
         inside = fields.inside("agent")

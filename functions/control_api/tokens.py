@@ -57,14 +57,17 @@ class TokenOperations:
     def rotate_token(self, fields: Fields) -> Fact:
         """Replace an agent's token, shown this once; the old one stops at once.
 
+        The new one may do what the old one might, unless `permissions` says otherwise.
+
         Raises:
             InvalidRequest: fields are wrong.
             NotFound: there is no such agent.
         """
         owner = read_owner(fields)
-        permissions = read_permissions(fields)
+        wanted = read_permissions(fields) if fields.has("permissions") else None
         fields.check()
-        token_id = self._known(owner).token_id
+        known = self._known(owner)
+        token_id, permissions = known.token_id, known.permissions if wanted is None else wanted
         token, record = self.make(owner, token_id, permissions=permissions)
         self._switch(record, record.token_hash)
         facts: dict[str, object] = {"agent_id": record.agent_id, "token_id": token_id}

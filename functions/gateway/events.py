@@ -66,7 +66,10 @@ def _caller(event: Mapping[str, Any]) -> Caller:
     proven = (event.get("requestContext") or {}).get("authorizer") or {}
     try:
         return Caller(
-            TenantId(proven["tenant_id"]), AgentId(proven["agent_id"]), proven["token_hash"]
+            TenantId(proven["tenant_id"]),
+            AgentId(proven["agent_id"]),
+            proven["token_hash"],
+            permissions=frozenset(proven["permissions"].split()),
         )
     except KeyError as exc:
         raise TokenInvalid() from exc

@@ -253,7 +253,9 @@ class GatewayRig:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         facts: dict[str, object] = {
             "request_id": RequestId("req_000001"),
-            "caller": Caller(KEY.tenant_id, KEY.agent_id, TOKEN_HASH),
+            "caller": Caller(
+                KEY.tenant_id, KEY.agent_id, TOKEN_HASH, permissions=frozenset({"llm:call"})
+            ),
             "method": "POST",
             "path": CHAT,
             "content_type": "application/json",

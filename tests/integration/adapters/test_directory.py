@@ -208,9 +208,20 @@ def test_agent_is_replaced_and_found(cloud: IdentityCloud) -> None:
 
     writer.put_agent(changed)
 
-    assert writer.find_agent(TENANT, AGENT) == changed
+    assert writer.find_agent(TENANT, AGENT) == replace(changed, revision=1)
     assert writer.find_agent(TENANT, AgentId("agent_other")) is None
     assert writer.known_providers(TENANT, [FIRST, ProviderId("ip_gone")]) == {FIRST}
+
+
+def test_second_of_two_editors_is_told_and_overwrites_nothing(cloud: IdentityCloud) -> None:
+    writer = enrolled(cloud)
+    first, second = replace(an_agent(), name="First"), replace(an_agent(), name="Second")
+    writer.put_agent(first)
+
+    with pytest.raises(Conflict):
+        writer.put_agent(second)
+
+    assert writer.find_agent(TENANT, AGENT) == replace(first, revision=1)
 
 
 def test_token_and_pot_are_switched_together(cloud: IdentityCloud) -> None:

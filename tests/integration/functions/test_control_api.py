@@ -111,6 +111,15 @@ def test_rotation_replaces_the_token_and_keeps_its_id(cloud: IdentityCloud) -> N
         a_verifier(cloud).verify(older)
 
 
+def test_rotation_keeps_what_the_token_may_do(cloud: IdentityCloud) -> None:
+    seeded()
+    run("rotate_token", **WHOSE, permissions=["llm:call", "data:read"])
+
+    answer = run("rotate_token", **WHOSE)
+
+    assert a_verifier(cloud).verify(answer["ic_token"]).permissions == ("llm:call", "data:read")
+
+
 def test_revoked_token_proves_nothing_and_spends_nothing_until_a_rotation(
     cloud: IdentityCloud,
 ) -> None:

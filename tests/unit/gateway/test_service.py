@@ -1,5 +1,7 @@
 """The gateway answers, charges, records, and refuses in the right direction."""
 
+from dataclasses import replace
+
 import pytest
 
 from ironcage.core import Micros
@@ -10,8 +12,8 @@ from ironcage.core.errors import (
     ProviderRejected,
     ProviderUnavailable,
 )
-from ironcage.gateway import Usage
-from support.builders_budgets import KEY
+from ironcage.gateway import Caller, Usage
+from support.builders_budgets import KEY, TOKEN_HASH
 from support.fakes_gateway import (
     MODEL,
     GatewayRig,
@@ -275,9 +277,9 @@ def test_vault_down_tries_the_next_provider_that_needs_no_key() -> None:
 
 def test_revoked_token_cannot_spend_even_when_the_authorizer_still_lets_it_in() -> None:
     rig = a_rig()
-    caller = rig.call(a_body()).caller
+    caller = replace(rig.call(a_body()).caller, token_hash="f" * 64)
 
-    answer = rig.ask(caller=type(caller)(caller.tenant_id, caller.agent_id, "f" * 64))
+    answer = rig.ask(caller=caller)
 
     assert (answer.status, answer.code) == (401, "TOKEN_INVALID")
 
@@ -314,6 +316,16 @@ def test_model_takes_the_price_that_its_provider_names() -> None:
     answer = rig.ask()
 
     assert answer.headers["x-ironcage-cost-usd"] == "0.001200"
+
+
+def test_token_without_the_permission_to_call_models_is_refused_before_anything_else() -> None:
+    rig = a_rig()
+    caller = Caller(KEY.tenant_id, KEY.agent_id, TOKEN_HASH, permissions=frozenset({"data:read"}))
+
+    answer = rig.ask(caller=caller)
+
+    assert (answer.status, answer.code) == (403, "INSUFFICIENT_PERMISSIONS")
+    assert not rig.chat.calls
 
 
 def test_inactive_agent_is_refused() -> None:

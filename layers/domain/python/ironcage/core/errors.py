@@ -11,6 +11,7 @@ IronCageError
 │   ├── BudgetExceeded              402  BUDGET_EXCEEDED
 │   ├── ModelForbidden              403  MODEL_FORBIDDEN
 │   ├── AgentInactive               403  AGENT_INACTIVE
+│   ├── PermissionMissing           403  INSUFFICIENT_PERMISSIONS
 │   ├── InputBlocked                403  INPUT_BLOCKED
 │   ├── OutputBlocked               403  OUTPUT_BLOCKED
 │   ├── NotFound                    404  NOT_FOUND
@@ -132,6 +133,14 @@ class AgentInactive(Rejected):
     code = "AGENT_INACTIVE"
     status = 403
     message = "This agent is not active."
+
+
+class PermissionMissing(Rejected):
+    """The token is valid, but not for this."""
+
+    code = "INSUFFICIENT_PERMISSIONS"
+    status = 403
+    message = "The token does not permit this."
 
 
 class InputBlocked(Rejected):

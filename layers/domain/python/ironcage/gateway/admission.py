@@ -11,6 +11,7 @@ from ironcage.core.errors import (
     ModelForbidden,
     ModelNotFound,
     ModelUnpriced,
+    PermissionMissing,
 )
 from ironcage.firewall import Firewall, Policies, RedactionMode, parse_policy
 from ironcage.gateway.exchange import Exchange, Route
@@ -21,6 +22,7 @@ from ironcage.gateway.wire.openai import ChatRequest, encode_json, parse_chat, u
 from ironcage.tenancy import AgentStatus, AgentView, Directory, Provider
 
 LEAST_USEFUL_TOKENS = 256
+CALL_MODELS = "llm:call"
 
 
 class Admission:
@@ -45,9 +47,12 @@ class Admission:
         """Read the calling agent (step 1).
 
         Raises:
+            PermissionMissing: the token may not call models.
             AgentInactive: the agent may not work now.
         """
         caller = x.call.caller
+        if CALL_MODELS not in caller.permissions:
+            raise PermissionMissing(permission=CALL_MODELS)
         with x.timed("access"):
             view = self._directory.view(caller.tenant_id, caller.agent_id)
         if view.agent.status is not AgentStatus.ACTIVE:

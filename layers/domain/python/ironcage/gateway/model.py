@@ -60,6 +60,7 @@ class Caller:
     tenant_id: TenantId
     agent_id: AgentId
     token_hash: str
+    permissions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

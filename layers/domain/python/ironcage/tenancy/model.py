@@ -51,7 +51,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """An agent: its ordered providers (first is primary) and what its policy allows."""
+    """An agent: its ordered providers (first is primary) and what its policy allows.
+
+    `revision` counts its changes, so that two editors cannot overwrite each other unseen.
+    """
 
     tenant_id: TenantId
     agent_id: AgentId
@@ -63,6 +66,7 @@ class Agent:
     max_tokens: int = DEFAULT_MAX_TOKENS
     policy_id: PolicyId = DEFAULT_POLICY
     extra_parameters: frozenset[str] = frozenset()
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,10 +54,11 @@ class DirectoryWriter(Protocol):
         ...
 
     def put_agent(self, agent: Agent) -> None:
-        """Replace an agent.
+        """Replace an agent that is still at the revision given, and count its revision up.
 
         Raises:
             NotFound: there is no such agent.
+            Conflict: somebody else changed it in between.
         """
         ...
 

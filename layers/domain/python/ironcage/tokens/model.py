@@ -7,6 +7,7 @@ from ironcage.core import AgentId, TenantId, TokenId
 
 ISSUER = "iron-control-panel"
 MAX_TOKEN_BYTES = 4_096
+DEFAULT_PERMISSIONS = ("llm:call",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class TokenRecord:
     token_id: TokenId
     token_hash: str
     is_revoked: bool = False
+    permissions: tuple[str, ...] = DEFAULT_PERMISSIONS
 
 
 @dataclass(frozen=True, slots=True)

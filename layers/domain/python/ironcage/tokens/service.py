@@ -8,6 +8,7 @@ from ironcage.core import AgentId, BudgetId, Clock, ExpiringCache, TenantId, Tok
 from ironcage.core.errors import TokenInvalid
 from ironcage.tokens.claims import Claims, read_claims, read_key_id
 from ironcage.tokens.model import (
+    DEFAULT_PERMISSIONS,
     ISSUER,
     MAX_TOKEN_BYTES,
     SigningKeys,
@@ -17,7 +18,6 @@ from ironcage.tokens.model import (
 from ironcage.tokens.ports import SigningKeyring, TokenRecords
 from ironcage.tokens.signature import hash_of, open_signed, sign
 
-DEFAULT_PERMISSIONS = ("llm:call",)
 RECORD_CACHE_SECONDS = 5.0
 RECORD_CACHE_SIZE = 4_096
 _DOTS_OF_A_TOKEN = 2
@@ -62,6 +62,7 @@ def issue(grant: TokenGrant, keys: SigningKeys) -> tuple[str, TokenRecord]:
         agent_id=grant.agent_id,
         token_id=grant.token_id,
         token_hash=hash_of(token),
+        permissions=grant.permissions,
     )
     return token, record
 

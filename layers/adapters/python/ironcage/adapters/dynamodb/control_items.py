@@ -21,6 +21,7 @@ def agent_item(agent: Agent) -> Item:
         "max_tokens": agent.max_tokens,
         "policy_id": agent.policy_id,
         "extra_parameters": sorted(agent.extra_parameters),
+        "revision": agent.revision,
     }
     if agent.models is not None:
         item["models"] = sorted(agent.models)
@@ -41,6 +42,7 @@ def read_agent(tenant_id: TenantId, item: Mapping[str, Any]) -> Agent:
         max_tokens=item["max_tokens"],
         policy_id=PolicyId(item["policy_id"]),
         extra_parameters=frozenset(item["extra_parameters"]),
+        revision=item["revision"],
     )
 
 
@@ -88,6 +90,7 @@ def token_item(record: TokenRecord) -> Item:
         "token_id": record.token_id,
         "token_hash": record.token_hash,
         "is_revoked": record.is_revoked,
+        "permissions": list(record.permissions),
     }
 
 
@@ -99,4 +102,5 @@ def read_token(tenant_id: TenantId, item: Mapping[str, Any]) -> TokenRecord:
         token_id=TokenId(item["token_id"]),
         token_hash=item["token_hash"],
         is_revoked=item["is_revoked"],
+        permissions=tuple(item["permissions"]),
     )

@@ -1,6 +1,7 @@
 """`DirectoryWriter` on the `control` table: each write moves the tenant's version with it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ironcage.adapters.dynamodb.control_items import (
     agent_item,
@@ -74,21 +75,25 @@ class DynamoDirectoryWriter:
         return {p for p in provider_ids if self._has(tenant_id, keys.provider_sk(p))}
 
     def put_agent(self, agent: Agent) -> None:
-        """Replace an agent.
+        """Replace an agent that is still at the revision given, and count its revision up.
 
         Raises:
             NotFound: there is no such agent.
+            Conflict: somebody else changed it in between.
         """
         keys = TenantKeys(agent.tenant_id)
-        self._write(
-            agent.tenant_id,
-            self._control.putting(
-                keys.control_pk(),
-                keys.agent_sk(agent.agent_id),
-                agent_item(agent),
-                condition=EXISTS,
-            ),
+        write = self._control.putting(
+            keys.control_pk(),
+            keys.agent_sk(agent.agent_id),
+            agent_item(replace(agent, revision=agent.revision + 1)),
+            condition="revision = :seen",
+            values={":seen": agent.revision},
         )
+        if self._control.transact([write, version_bump(self._control, agent.tenant_id)]):
+            return
+        if self.find_agent(agent.tenant_id, agent.agent_id) is None:
+            raise NotFound(agent_id=agent.agent_id)
+        raise Conflict(agent_id=agent.agent_id)
 
     def put_provider(self, tenant_id: TenantId, provider: Provider) -> None:
         """Create or replace a provider.

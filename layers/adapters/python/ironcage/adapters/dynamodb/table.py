@@ -112,11 +112,19 @@ class Table:
         return self._pages(self._client.scan, {"TableName": self.name, "IndexName": index})
 
     def putting(
-        self, pk: str, sk: str, item: Mapping[str, object], *, condition: str = ""
+        self,
+        pk: str,
+        sk: str,
+        item: Mapping[str, object],
+        *,
+        condition: str = "",
+        values: Mapping[str, object] | None = None,
     ) -> Write:
-        """Describe a put, for a transaction."""
-        whole = {**item, "pk": pk, "sk": sk}
-        return Write("Put", self._parameters(condition, Item=encode_item(whole)))
+        """Describe a put, for a transaction; `values` are those of its condition."""
+        extra: dict[str, Any] = {"Item": encode_item({**item, "pk": pk, "sk": sk})}
+        if values:
+            extra["ExpressionAttributeValues"] = encode_item(values)
+        return Write("Put", self._parameters(condition, **extra))
 
     def updating(self, pk: str, sk: str, change: Change) -> Write:
         """Describe an update, for a transaction."""
