@@ -21,7 +21,6 @@ class Settings:
     tokens_signing_secret: str = ""
     providers_vault_path: str = "ironcage/"
     providers_allow_loopback: str = "false"
-    providers_bedrock_endpoint: str = ""
     records_topic: str = ""
     records_spool_bucket: str = ""
     audit_bucket: str = ""
