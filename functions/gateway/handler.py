@@ -7,7 +7,7 @@ from gateway.events import LambdaContext, to_call, to_response
 from gateway.wiring import gateway, health, observer
 from ironcage.core import RequestId, new_id
 from ironcage.core.errors import IronCageError
-from ironcage.gateway import Event, internal_error, refusal
+from ironcage.gateway import Event, internal_error, refusal_of
 
 HEALTH = ("/api/health", "/api/v1/health")
 
@@ -23,14 +23,15 @@ def respond(event: Mapping[str, Any], context: LambdaContext) -> Iterator[Event]
         yield from health()
         return
     request_id, begun = RequestId(new_id("req")), False
+    path = str(event.get("path", ""))
     try:
         call = to_call(event, context, request_id=request_id)
         for piece in gateway().answer(call):
             begun = True
             yield piece
     except IronCageError as error:
-        yield from refusal(error, request_id)
+        yield from refusal_of(error, path=path, request_id=request_id)
     except Exception as error:  # noqa: BLE001 - the HTTP edge: a bug must still be one clean answer
         observer().crashed(request_id, error)
         if not begun:
-            yield from internal_error(request_id)
+            yield from internal_error(path=path, request_id=request_id)

@@ -23,7 +23,7 @@ from ironcage.gateway.ports import (
     TextHasher,
 )
 from ironcage.gateway.pricing import Price, PriceTable, Rates, cost, tokens_affordable, worst_case
-from ironcage.gateway.service import Gateway, internal_error, json_events, refusal
+from ironcage.gateway.service import Gateway, internal_error, json_events, refusal_of
 from ironcage.gateway.streams import Streams
 from ironcage.gateway.upstream import Upstream
 
@@ -55,7 +55,7 @@ __all__ = [
     "cost",
     "internal_error",
     "json_events",
-    "refusal",
+    "refusal_of",
     "tokens_affordable",
     "worst_case",
 ]

@@ -18,7 +18,7 @@ from ironcage.gateway.exchange import Exchange, Route
 from ironcage.gateway.ports import TextHasher
 from ironcage.gateway.pricing import Price, PriceTable, tokens_affordable, worst_case
 from ironcage.gateway.verdicts import Screen
-from ironcage.gateway.wire.openai import ChatRequest, encode_json, parse_chat, upstream_body
+from ironcage.gateway.wire.openai import ChatRequest, encode_json, upstream_body
 from ironcage.tenancy import AgentStatus, AgentView, Directory, Provider
 
 LEAST_USEFUL_TOKENS = 256
@@ -61,7 +61,7 @@ class Admission:
         return view
 
     def admit(self, x: Exchange) -> None:
-        """Take a chat request through steps 1 and 2 and set its worst case aside.
+        """Take a request through steps 1 and 2 and set its worst case aside.
 
         Raises:
             Rejected: the request, the agent, the firewall or the budget says no.
@@ -70,7 +70,7 @@ class Admission:
         """
         view = self.view(x)
         with x.timed("validation"):
-            x.chat = parse_chat(x.call.body, extra_parameters=view.agent.extra_parameters)
+            x.chat = x.face.read(x.call.body, extra_parameters=view.agent.extra_parameters)
         x.record.model, x.record.is_stream = x.chat.model, x.chat.stream
         x.routes = self._routes(view, x.chat)
         self._inspect(x, view)

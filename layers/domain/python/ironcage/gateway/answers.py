@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ironcage.core.errors import FirewallUnavailable, OutputBlocked
 from ironcage.gateway.exchange import Exchange, Outcome
 from ironcage.gateway.headers import answer_headers
-from ironcage.gateway.model import Body, Event, Head, ProviderAnswer
+from ironcage.gateway.model import Body, Event, Head, JsonObject, ProviderAnswer
 from ironcage.gateway.ports import TextHasher
 from ironcage.gateway.pricing import cost
 from ironcage.gateway.upstream import Upstream
@@ -30,7 +30,13 @@ class Answers:
         self._record_hashes(x, answer)
         self._inspect(x, answer)
         yield Head(200, answer_headers(x, "application/json"))
-        yield Body(encode_json({**answer.body, "model": x.record.model}))
+        yield Body(encode_json(self._written(x, answer)))
+
+    @staticmethod
+    def _written(x: Exchange, answer: ProviderAnswer) -> JsonObject:
+        """Write the answer as the route speaks, under our name of the model."""
+        completion = {**answer.body, "model": x.record.model}
+        return x.face.write(x.chat, completion, answer.usage) if x.chat else completion
 
     @staticmethod
     def _charge(x: Exchange, answer: ProviderAnswer) -> None:

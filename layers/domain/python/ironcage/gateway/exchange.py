@@ -8,6 +8,7 @@ from enum import StrEnum
 from ironcage.budgets import Granted, Reservation
 from ironcage.core import Clock
 from ironcage.core.errors import DeadlineExceeded
+from ironcage.gateway.faces import Face
 from ironcage.gateway.model import GatewayCall, InteractionRecord
 from ironcage.gateway.ports import Tracer
 from ironcage.gateway.pricing import Price
@@ -46,6 +47,7 @@ class Exchange:
     clock: Clock
     tracer: Tracer
     started: float
+    face: Face
     view: AgentView | None = None
     output_screen: Screen | None = None
     chat: ChatRequest | None = None

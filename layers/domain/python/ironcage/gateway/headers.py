@@ -2,12 +2,13 @@
 
 from ironcage.core import usd_text
 from ironcage.gateway.exchange import Exchange
+from ironcage.gateway.faces import Face
 from ironcage.gateway.model import GatewayCall
 
 
-def base_headers(call: GatewayCall) -> dict[str, str]:
+def base_headers(call: GatewayCall, face: Face) -> dict[str, str]:
     """Make the headers of every answer, refusals included."""
-    headers: dict[str, str] = {"x-request-id": call.request_id}
+    headers = dict.fromkeys(face.id_headers, str(call.request_id))
     if call.traceparent:
         headers["traceparent"] = call.traceparent
     return headers
@@ -15,7 +16,7 @@ def base_headers(call: GatewayCall) -> dict[str, str]:
 
 def answer_headers(x: Exchange, content_type: str) -> dict[str, str]:
     """Make the headers of an answer; a stream's cost is not known yet and is left out."""
-    headers = base_headers(x.call) | {
+    headers = base_headers(x.call, x.face) | {
         "content-type": content_type,
         "x-ironcage-model": x.record.model,
         "x-ironcage-overhead-ms": f"{x.overhead_ms():.2f}",

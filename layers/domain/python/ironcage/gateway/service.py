@@ -24,7 +24,9 @@ from ironcage.core.errors import (
 from ironcage.gateway.accounting import Accountant
 from ironcage.gateway.admission import Admission
 from ironcage.gateway.answers import Answers
+from ironcage.gateway.endpoints import ENDPOINTS, MODELS, face_of, is_charged
 from ironcage.gateway.exchange import Exchange, Outcome
+from ironcage.gateway.faces import Face
 from ironcage.gateway.headers import base_headers
 from ironcage.gateway.model import (
     Body,
@@ -36,10 +38,8 @@ from ironcage.gateway.model import (
 )
 from ironcage.gateway.ports import Tracer
 from ironcage.gateway.streams import Streams
-from ironcage.gateway.wire.openai import MAX_BODY_BYTES, encode_json, error_body, models_body
+from ironcage.gateway.wire.openai import MAX_BODY_BYTES, encode_json, models_body
 
-CHAT, MODELS = "/v1/chat/completions", "/v1/models"
-METHODS = {CHAT: "POST", MODELS: "GET"}
 JSON_TYPE = "application/json"
 
 
@@ -73,9 +73,9 @@ class Gateway:
             yield from self._serve(x)
         except IronCageError as error:
             x.record.error_code = error.code
-            yield from refusal(error, call.request_id, base_headers(call))
+            yield from refusal(error, x.face, base_headers(call, x.face))
         finally:
-            if call.path == CHAT:
+            if is_charged(call.path):
                 self._accountant.close(x)
 
     def _open(self, call: GatewayCall) -> Exchange:
@@ -87,13 +87,20 @@ class Gateway:
             trace_id=call.traceparent[3:35],
             linked_trace_id=call.linked_trace_id,
         )
-        return Exchange(call, record, self._clock, self._tracer, self._clock.monotonic())
+        return Exchange(
+            call,
+            record,
+            clock=self._clock,
+            tracer=self._tracer,
+            started=self._clock.monotonic(),
+            face=face_of(call.path),
+        )
 
     def _serve(self, x: Exchange) -> Iterator[Event]:
         check_shape(x.call)
         if x.call.path == MODELS:
             names = self._admission.view(x).model_names()
-            return json_events(200, models_body(names), base_headers(x.call))
+            return json_events(200, models_body(names), base_headers(x.call, x.face))
         self._admission.admit(x)
         return self._stream_or_whole(x)
 
@@ -113,10 +120,10 @@ def check_shape(call: GatewayCall) -> None:
         BodyTooLarge: the body is over the limit.
         MediaTypeUnsupported: the body is not declared as JSON.
     """
-    if call.path not in METHODS:
+    if call.path not in ENDPOINTS:
         raise NotFound()
-    if call.method != METHODS[call.path]:
-        raise MethodNotAllowed(allowed=METHODS[call.path])
+    if call.method != ENDPOINTS[call.path].method:
+        raise MethodNotAllowed(allowed=ENDPOINTS[call.path].method)
     if call.method == "POST":
         if len(call.body) > MAX_BODY_BYTES:
             raise BodyTooLarge(limit_bytes=MAX_BODY_BYTES)
@@ -130,18 +137,22 @@ def json_events(status: int, body: JsonObject, headers: dict[str, str]) -> Itera
     yield Body(encode_json(body))
 
 
-def refusal(
-    error: IronCageError, request_id: str, base: Mapping[str, str] | None = None
-) -> Iterator[Event]:
-    """Make the events of a refusal in the one error shape."""
-    headers = {"x-request-id": request_id, **(base or {})}
+def refusal(error: IronCageError, face: Face, base: Mapping[str, str]) -> Iterator[Event]:
+    """Make the events of a refusal in the error shape of a face; `base` names the request."""
+    headers = dict(base)
     if seconds := getattr(error, "retry_after_seconds", None):
         headers["retry-after"] = str(seconds)
     if allowed := error.details.get("allowed"):
         headers["allow"] = str(allowed)
-    return json_events(error.status, error_body(error, request_id), headers)
+    return json_events(error.status, face.error_body(error, headers["x-request-id"]), headers)
 
 
-def internal_error(request_id: str) -> Iterator[Event]:
+def refusal_of(error: IronCageError, *, path: str, request_id: str) -> Iterator[Event]:
+    """Make the events of a refusal of what never became a call."""
+    face = face_of(path)
+    return refusal(error, face, dict.fromkeys(face.id_headers, request_id))
+
+
+def internal_error(*, path: str, request_id: str) -> Iterator[Event]:
     """Make the events of an answer after a bug of ours: no detail, one shape."""
-    return refusal(IronCageError(), request_id)
+    return refusal_of(IronCageError(), path=path, request_id=request_id)

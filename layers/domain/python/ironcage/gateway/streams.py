@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ironcage.core.errors import FirewallUnavailable, IronCageError
 from ironcage.gateway.exchange import Exchange, Outcome
+from ironcage.gateway.faces import StreamWriter
 from ironcage.gateway.gate import ChunkGate
 from ironcage.gateway.headers import answer_headers
 from ironcage.gateway.model import (
@@ -20,14 +21,7 @@ from ironcage.gateway.model import (
 from ironcage.gateway.ports import ChatProvider, TextHasher
 from ironcage.gateway.pricing import cost
 from ironcage.gateway.upstream import Upstream
-from ironcage.gateway.wire.openai import (
-    DONE,
-    encode_chunk,
-    error_body,
-    prompt_texts,
-    usage_body,
-    visible_texts,
-)
+from ironcage.gateway.wire.openai import prompt_texts, visible_texts
 
 
 @dataclass(slots=True)
@@ -65,21 +59,23 @@ class Streams:
         However it ends, and also when the reader hangs up, it is charged: by the provider's count
         if that came, else by the bound of what was delivered.
         """
-        if x.output_screen is None:
+        if x.output_screen is None or x.chat is None:
             raise FirewallUnavailable()
-        gate = ChunkGate(x.output_screen.new_scanner)
+        gate, writer = ChunkGate(x.output_screen.new_scanner), x.face.open_stream(x.chat)
         chunks = self._upstream.ask(x, _open_stream)
         delivery = Delivery()
         x.record.outcome = Outcome.BROKEN
         try:
             yield Head(200, answer_headers(x, "text/event-stream"))
             with closing(chunks):
-                yield from self._relay(x, chunks, gate=gate, delivery=delivery)
+                for piece in self._relay(x, chunks, writer=writer, gate=gate, delivery=delivery):
+                    if piece:
+                        yield Body(piece)
             x.record.outcome = Outcome.ANSWERED
-            yield Body(DONE)
+            yield Body(writer.end(delivery.envelope, delivery.usage))
         except IronCageError as error:
             x.record.error_code = error.code
-            yield Body(encode_chunk(error_body(error, x.call.request_id)))
+            yield Body(writer.error(error, x.call.request_id))
         finally:
             self._charge(x, delivery)
             self._write_record(x, gate, delivery)
@@ -89,27 +85,20 @@ class Streams:
         x: Exchange,
         chunks: Generator[ProviderChunk],
         *,
+        writer: StreamWriter,
         gate: ChunkGate,
         delivery: Delivery,
-    ) -> Iterator[Event]:
+    ) -> Iterator[bytes]:
         for chunk in _timed(x, chunks):
             delivery.take(chunk)
             body = {**chunk.body, "model": x.record.model}
             body.pop("usage", None)
             delivery.envelope = {**body, "choices": []}
             if body["choices"] and gate.pass_chunk(body):
-                yield Body(encode_chunk(body))
-        yield from self._end(x, gate, delivery)
-
-    @staticmethod
-    def _end(x: Exchange, gate: ChunkGate, delivery: Delivery) -> Iterator[Event]:
-        """Send what is still withheld, then the usage if the client asked for it."""
+                yield writer.chunk(body, delivery.usage)
         tail = {**delivery.envelope}
         if gate.finish(tail):
-            yield Body(encode_chunk(tail))
-        if x.chat and x.chat.include_usage and delivery.usage is not None:
-            usage = usage_body(delivery.usage)
-            yield Body(encode_chunk({**delivery.envelope, "usage": usage}))
+            yield writer.chunk(tail, delivery.usage)
 
     @staticmethod
     def _charge(x: Exchange, delivery: Delivery) -> None:

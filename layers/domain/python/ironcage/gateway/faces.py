@@ -1,0 +1,58 @@
+"""What a route speaks: how its requests are read, and its answers, streams and errors written.
+
+Inside, everything is OpenAI's chat format. The firewalls see that and nothing else, so a face
+translates what they have already passed and adds no text of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ironcage.core.errors import IronCageError
+from ironcage.gateway.model import JsonObject, Usage
+from ironcage.gateway.wire.chat import ChatRequest
+
+
+class StreamWriter(Protocol):
+    """Writes one stream as bytes; empty bytes where there is nothing to send."""
+
+    def chunk(self, body: JsonObject, usage: Usage | None) -> bytes:
+        """Write a chunk that passed the output firewall; `usage` is what is known by now."""
+        ...
+
+    def end(self, envelope: JsonObject, usage: Usage | None) -> bytes:
+        """Write how a whole stream ends; `envelope` is its last chunk without choices."""
+        ...
+
+    def error(self, error: IronCageError, request_id: str) -> bytes:
+        """Write how a stream ends that broke, whatever was written before."""
+        ...
+
+
+class ReadsRequests(Protocol):
+    """How a body becomes a request."""
+
+    def __call__(self, body: bytes, *, extra_parameters: frozenset[str]) -> ChatRequest:
+        """Read a request, or say everything that is wrong with it.
+
+        Raises:
+            BodyTooLarge: more bytes than we accept.
+            MalformedBody: not one clean JSON object.
+            UnsupportedParameter: parameters without a known price, and nothing else is wrong.
+            InvalidRequest: at least one field breaks a rule.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One wire format towards clients.
+
+    `write` gets a clean `chat.completion` under our model's name and the provider's count.
+    """
+
+    read: ReadsRequests
+    write: Callable[[ChatRequest, JsonObject, Usage | None], JsonObject]
+    open_stream: Callable[[ChatRequest], StreamWriter]
+    error_body: Callable[[IronCageError, str], JsonObject]
+    id_headers: tuple[str, ...] = ("x-request-id",)

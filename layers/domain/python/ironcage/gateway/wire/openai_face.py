@@ -1,0 +1,37 @@
+"""OpenAI's face: what is canonical inside goes out as it is."""
+
+from ironcage.core.errors import IronCageError
+from ironcage.gateway.faces import Face
+from ironcage.gateway.model import JsonObject, Usage
+from ironcage.gateway.wire.bodies import error_body
+from ironcage.gateway.wire.chat import ChatRequest, parse_chat
+from ironcage.gateway.wire.completions import usage_body
+from ironcage.gateway.wire.sse import DONE, encode_chunk
+
+
+class OpenAiStream:
+    """Writes chunks as they are; the usage goes out only to who asked for it."""
+
+    def __init__(self, chat: ChatRequest) -> None:
+        self._include_usage = chat.include_usage
+
+    def chunk(self, body: JsonObject, usage: Usage | None) -> bytes:  # noqa: ARG002 - a stream's end tells the usage
+        """Write a chunk."""
+        return encode_chunk(body)
+
+    def end(self, envelope: JsonObject, usage: Usage | None) -> bytes:
+        """Write the usage and the closing word."""
+        if not self._include_usage or usage is None:
+            return DONE
+        return encode_chunk({**envelope, "usage": usage_body(usage)}) + DONE
+
+    def error(self, error: IronCageError, request_id: str) -> bytes:
+        """Write the error in place of the closing word."""
+        return encode_chunk(error_body(error, request_id))
+
+
+def _write(_chat: ChatRequest, completion: JsonObject, _usage: Usage | None) -> JsonObject:
+    return completion
+
+
+OPENAI = Face(read=parse_chat, write=_write, open_stream=OpenAiStream, error_body=error_body)
