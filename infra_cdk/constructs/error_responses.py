@@ -1,4 +1,8 @@
-"""What API Gateway itself answers when no function of ours gets to speak: our one error shape."""
+"""What API Gateway itself answers when no function of ours gets to speak: our one error shape.
+
+A response cannot know the path, so its body is valid in both wire formats: OpenAI's `error`
+inside Anthropic's envelope, with the code where each SDK looks for it.
+"""
 
 import json
 from dataclasses import dataclass
@@ -24,9 +28,10 @@ class ErrorResponse:
             "message": self.message,
             "type": self.error_type,
             "param": None,
+            "details": {"error_code": self.code},
             "request_id": "$context.requestId",
         }
-        return json.dumps({"error": error})
+        return json.dumps({"type": "error", "error": error, "request_id": "$context.requestId"})
 
 
 _TYPES = apigateway.ResponseType

@@ -1,4 +1,4 @@
-"""What `up` prints at the end: proof that it works, and three ways to call it."""
+"""What `up` prints at the end: proof that it works, and four ways to call it."""
 
 from infra_cdk.local.facts import Facts
 from infra_cdk.local.request import Answer
@@ -33,7 +33,8 @@ def show_facts(facts: Facts) -> None:
         ("All of it", "build/local.json"),
     ):
         print(f"  {title:18} {value}")
-    print(_SNIPPETS.format(url=facts.openai_base_url, token=facts.ic_token, model=facts.model))
+    urls = {"url": facts.openai_base_url, "anthropic_url": facts.anthropic_base_url}
+    print(_SNIPPETS.format(**urls, token=facts.ic_token, model=facts.model))
 
 
 _SNIPPETS = """
@@ -54,6 +55,13 @@ Python, openai SDK, streamed:
       model="{model}", messages=[{{"role": "user", "content": "Hello"}}], stream=True
   ):
       print(chunk.choices[0].delta.content or "" if chunk.choices else "", end="")
+
+Python, anthropic SDK:
+  from anthropic import Anthropic
+  client = Anthropic(base_url="{anthropic_url}", api_key="{token}")
+  print(client.messages.create(
+      model="{model}", max_tokens=64, messages=[{{"role": "user", "content": "Hello"}}]
+  ).content[0].text)
 
 Next: make demo shows the refusals, make provider adds a provider of yours, make down stops it.
 """

@@ -28,6 +28,7 @@ def test_every_route_but_health_has_the_token_authorizer() -> None:
 
     assert kinds == {
         ("v1/chat/completions", "ANY"): "CUSTOM",
+        ("v1/messages", "ANY"): "CUSTOM",
         ("v1/models", "ANY"): "CUSTOM",
         ("v1/{proxy+}", "ANY"): "CUSTOM",
         ("api/health", "GET"): "NONE",
@@ -43,15 +44,16 @@ def test_authorizer_runs_for_every_request_with_whatever_header() -> None:
     assert not authorizer["Properties"].get("IdentitySource")
 
 
-def test_refusals_of_the_front_door_have_our_one_shape() -> None:
+def test_refusals_of_the_front_door_are_valid_in_both_wire_formats() -> None:
     responses = synthesized("prod").of_type("AWS::ApiGateway::GatewayResponse")
-    bodies = {
+    whole = {
         r["Properties"]["ResponseType"]: (
             r["Properties"]["StatusCode"],
-            json.loads(r["Properties"]["ResponseTemplates"]["application/json"])["error"],
+            json.loads(r["Properties"]["ResponseTemplates"]["application/json"]),
         )
         for r in responses.values()
     }
+    bodies = {kind: (status, body["error"]) for kind, (status, body) in whole.items()}
 
     assert bodies["UNAUTHORIZED"][0] == "401"
     assert bodies["UNAUTHORIZED"][1]["code"] == "TOKEN_INVALID"
@@ -60,8 +62,11 @@ def test_refusals_of_the_front_door_have_our_one_shape() -> None:
     assert bodies["THROTTLED"][0] == "429"
     assert bodies["REQUEST_TOO_LARGE"][0] == "413"
     assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= bodies.keys()
-    for _, error in bodies.values():
-        assert error.keys() == {"code", "message", "type", "param", "request_id"}
+    for _, body in whole.values():
+        error = body["error"]
+        assert error.keys() == {"code", "message", "type", "param", "details", "request_id"}
+        assert error["details"] == {"error_code": error["code"]}
+        assert (body["type"], body["request_id"]) == ("error", "$context.requestId")
 
 
 def test_answers_are_buffered_until_the_streaming_runtime_exists() -> None:
