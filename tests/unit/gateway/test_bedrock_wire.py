@@ -1,5 +1,7 @@
 """OpenAI's chat format as Converse, and back."""
 
+from typing import cast
+
 import pytest
 
 from ironcage.core.errors import ProviderUnavailable, UnsupportedParameter
@@ -254,3 +256,29 @@ def test_stream_is_over_only_after_its_end() -> None:
     stream.translate(EVENTS[0])
 
     assert not stream.is_done
+
+
+def test_failed_tool_is_told_as_failed() -> None:
+    failed = {**RESULT, "extensions": {"is_error": True}}
+    body: JsonObject = {"model": "m", "messages": [USER, CALLED, failed], "extensions": {}}
+
+    sent = to_converse({**body, "max_completion_tokens": 9})
+
+    (last,) = sent["messages"][-1]["content"]  # type: ignore[index]
+    assert last["toolResult"]["status"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("stop", "expected"),
+    [("stop_sequence", {"stop_sequence": ""}), ("end_turn", None)],
+)
+def test_stop_sequence_is_told_without_its_name(stop: str, expected: object) -> None:
+    whole = {"output": {"message": {"content": [{"text": "Hi."}]}}, "stopReason": stop}
+    stream = ConverseStream(answer_id="a", created=1, model="m")
+
+    answer = from_converse(whole, answer_id="a", created=1)
+    chunk = stream.translate({"messageStop": {"stopReason": stop}})
+
+    assert chunk is not None
+    told = [cast("list[JsonObject]", body["choices"])[0] for body in (answer, chunk.body)]
+    assert [choice.get("extensions") for choice in told] == [expected, expected]

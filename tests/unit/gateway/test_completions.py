@@ -156,3 +156,14 @@ def _strings(value: Any) -> list[str]:
         value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     )
     return [text for child in children for text in _strings(child)]
+
+
+@pytest.mark.parametrize(
+    ("met", "kept"),
+    [("END", {"stop_sequence": "END"}), (128_009, None), (None, None), ("x" * 257, None)],
+)
+def test_stop_sequence_that_was_met_is_kept_as_an_extension(met: object, kept: object) -> None:
+    body = a_completion()
+    only_choice(body)["stop_reason"] = met
+
+    assert only_choice(clean_completion(body)).get("extensions") == kept

@@ -180,3 +180,13 @@ def test_text_withheld_at_the_end_is_released_when_a_choice_never_finishes() -> 
     answer = a_rig(stream).ask(a_body(stream=True))
 
     assert said(answer) == "see ghp_"
+
+
+def test_extensions_of_another_wire_are_not_sent() -> None:
+    last = a_chunk(finish="stop")
+    last.body["choices"][0]["extensions"] = {"stop_sequence": "END"}  # type: ignore[index]
+
+    answer = a_rig([a_chunk({"content": "Hi."}), last]).ask(a_body(stream=True))
+
+    assert said(answer) == "Hi."
+    assert b"extensions" not in answer.data

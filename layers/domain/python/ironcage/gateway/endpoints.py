@@ -1,24 +1,39 @@
 """The routes below `/v1`: with which method, and in whose wire format."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 from ironcage.gateway.faces import Face
 from ironcage.gateway.wire.openai_face import OPENAI
 
-CHAT, MODELS = "/v1/chat/completions", "/v1/models"
+CHAT, MESSAGES, MODELS = "/v1/chat/completions", "/v1/messages", "/v1/models"
+
+
+def _openai() -> Face:
+    return OPENAI
+
+
+@cache
+def _anthropic() -> Face:
+    """Load the face when it is first asked for: OpenAI's clients need not wait for it."""
+    from ironcage.gateway.wire.anthropic_face import ANTHROPIC  # noqa: PLC0415 - as said above
+
+    return ANTHROPIC
 
 
 class Endpoint(NamedTuple):
     """One route; a charged one closes with a record and a settlement."""
 
     method: str
-    face: Face
+    face: Callable[[], Face]
     is_charged: bool
 
 
 ENDPOINTS = {
-    CHAT: Endpoint("POST", OPENAI, is_charged=True),
-    MODELS: Endpoint("GET", OPENAI, is_charged=False),
+    CHAT: Endpoint("POST", _openai, is_charged=True),
+    MESSAGES: Endpoint("POST", _anthropic, is_charged=True),
+    MODELS: Endpoint("GET", _openai, is_charged=False),
 }
 
 
@@ -28,5 +43,7 @@ def is_charged(path: str) -> bool:
 
 
 def face_of(path: str) -> Face:
-    """Choose the wire format of a path; unknown paths are answered as OpenAI would."""
-    return ENDPOINTS[path].face if path in ENDPOINTS else OPENAI
+    """Choose the wire format of a path; unknown paths are answered as their neighbours are."""
+    if path in ENDPOINTS:
+        return ENDPOINTS[path].face()
+    return _anthropic() if path.startswith(f"{MESSAGES}/") else OPENAI

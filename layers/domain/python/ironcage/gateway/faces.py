@@ -6,7 +6,7 @@ translates what they have already passed and adds no text of its own.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from ironcage.core.errors import IronCageError
 from ironcage.gateway.model import JsonObject, Usage
@@ -14,7 +14,12 @@ from ironcage.gateway.wire.chat import ChatRequest
 
 
 class StreamWriter(Protocol):
-    """Writes one stream as bytes; empty bytes where there is nothing to send."""
+    """Writes one stream as bytes; empty bytes where there is nothing to send.
+
+    A sequential stream cannot go back to a thought once the model has begun to speak.
+    """
+
+    is_sequential: ClassVar[bool]
 
     def chunk(self, body: JsonObject, usage: Usage | None) -> bytes:
         """Write a chunk that passed the output firewall; `usage` is what is known by now."""

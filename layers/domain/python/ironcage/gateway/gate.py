@@ -2,6 +2,9 @@
 
 Each text of each choice has a scanner of its own, which withholds what is not yet known to be
 clean; what is still withheld when a choice finishes goes out with its last chunk.
+
+Where a client reads block after block, a thought ends where speech or its signature begins: its
+scanner is told so by a line end, which settles what was withheld and is not sent.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,16 +12,22 @@ from typing import cast
 
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.verdicts import TextScanner
+from ironcage.gateway.wire.extensions import NAME
 from ironcage.gateway.wire.openai import Path, VisibleText, replace_text, visible_texts
 
 Place = tuple[str | int, ...]
+THOUGHTS = frozenset({"reasoning_content", "reasoning"})
 
 
 class ChunkGate:
     """Passes the chunks of one answer; `new_scanner` makes a scanner for a kind of text."""
 
-    def __init__(self, new_scanner: Callable[[str], TextScanner]) -> None:
+    def __init__(
+        self, new_scanner: Callable[[str], TextScanner], *, is_sequential: bool = False
+    ) -> None:
         self._new_scanner = new_scanner
+        self._is_sequential = is_sequential
+        self._thinking: set[object] = set()
         self._scanners: dict[int, dict[Place, TextScanner]] = {}
         self._finished: list[TextScanner] = []
 
@@ -30,11 +39,16 @@ class ChunkGate:
             FirewallUnavailable: a detector could not answer.
         """
         choices = cast("list[JsonObject]", chunk["choices"])
+        spoke: set[object] = set()
         for found in visible_texts(chunk):
             choice = choices[cast("int", found.path[1])]
             scanner = self._scanner_for(choice, found)
             replace_text(chunk, found.path, scanner.feed(found.text))
+            if self._is_sequential:
+                (self._thinking if found.kind == "reasoning" else spoke).add(choice["index"])
         for choice in choices:
+            if choice["index"] in self._thinking and (choice["index"] in spoke or NAME in choice):
+                self._end_thoughts(choice)
             if choice.get("finish_reason") is not None:
                 self._add_tails(choice)
         return any(_says_something(choice) for choice in choices)
@@ -62,6 +76,13 @@ class ChunkGate:
         if place not in used:
             used[place] = self._new_scanner(found.kind)
         return used[place]
+
+    def _end_thoughts(self, choice: JsonObject) -> None:
+        index, delta = cast("int", choice["index"]), cast("JsonObject", choice["delta"])
+        self._thinking.discard(index)
+        for place, scanner in self._scanners[index].items():
+            if place[0] in THOUGHTS and (tail := scanner.feed("\n").removesuffix("\n")):
+                _append(delta, place, tail)
 
     def _add_tails(self, choice: JsonObject) -> None:
         used = self._scanners.pop(cast("int", choice["index"]), {})
@@ -101,4 +122,4 @@ def _append(delta: JsonObject, place: Place, tail: str) -> None:
 
 def _says_something(choice: JsonObject) -> bool:
     delta = cast("JsonObject", choice["delta"])
-    return choice.get("finish_reason") is not None or any(delta.values())
+    return choice.get("finish_reason") is not None or any(delta.values()) or NAME in choice

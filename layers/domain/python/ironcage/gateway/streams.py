@@ -61,7 +61,8 @@ class Streams:
         """
         if x.output_screen is None or x.chat is None:
             raise FirewallUnavailable()
-        gate, writer = ChunkGate(x.output_screen.new_scanner), x.face.open_stream(x.chat)
+        writer = x.face.open_stream(x.chat)
+        gate = ChunkGate(x.output_screen.new_scanner, is_sequential=writer.is_sequential)
         chunks = self._upstream.ask(x, _open_stream)
         delivery = Delivery()
         x.record.outcome = Outcome.BROKEN

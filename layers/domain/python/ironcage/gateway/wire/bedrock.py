@@ -7,6 +7,7 @@ from typing import cast
 from ironcage.core.errors import ProviderUnavailable, UnsupportedParameter
 from ironcage.gateway.model import JsonObject, Usage
 from ironcage.gateway.wire.completions import usage_body
+from ironcage.gateway.wire.extensions import extensions_of
 
 # Parameters that Converse has no word for and that would change the answer.
 _REFUSED = ("logit_bias", "presence_penalty", "frequency_penalty")
@@ -64,6 +65,7 @@ def from_converse(response: Mapping[str, object], *, answer_id: str, created: in
                 "message": {"role": "assistant", "refusal": None, **said},
                 "logprobs": None,
                 "finish_reason": finish_reason(response.get("stopReason")),
+                **stop_extensions(response.get("stopReason")),
             }
         ],
     }
@@ -91,6 +93,11 @@ def usage_of(reported: object) -> Usage | None:
 def finish_reason(stop: object) -> str:
     """Name a stop reason as OpenAI does."""
     return _FINISHES.get(stop, "stop")
+
+
+def stop_extensions(stop: object) -> JsonObject:
+    """Say that a stop sequence was met; Converse does not tell which."""
+    return {"extensions": {"stop_sequence": ""}} if stop == "stop_sequence" else {}
 
 
 def _refuse_unknown(body: Mapping[str, object]) -> None:
@@ -147,6 +154,8 @@ def _blocks(message: JsonObject) -> list[JsonObject]:
     texts: list[JsonObject] = [{"text": text} for text in _texts(message)]
     if message.get("role") == "tool":
         result = {"toolUseId": message["tool_call_id"], "content": texts or [{"text": " "}]}
+        if extensions_of(message).get("is_error"):
+            result["status"] = "error"
         return [{"toolResult": result}]
     calls = cast("list[JsonObject]", message.get("tool_calls", []))
     return texts + [{"toolUse": _tool_use(call)} for call in calls]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ironcage.gateway.model import JsonObject, ProviderChunk
-from ironcage.gateway.wire.bedrock import finish_reason, usage_of
+from ironcage.gateway.wire.bedrock import finish_reason, stop_extensions, usage_of
 from ironcage.gateway.wire.completions import usage_body
 
 
@@ -27,7 +27,8 @@ class ConverseStream:
                 return self._usage(_mapping(content))
             delta, finish = self._delta(name, _mapping(content))
             if delta is not None:
-                return ProviderChunk(self._chunk(delta, finish))
+                stop = _mapping(content).get("stopReason")
+                return ProviderChunk(self._chunk(delta, finish, stop))
         return None
 
     def _delta(
@@ -74,9 +75,9 @@ class ConverseStream:
             return None
         return ProviderChunk({**self._head, "choices": [], "usage": usage_body(usage)}, usage)
 
-    def _chunk(self, delta: JsonObject, finish: str | None) -> JsonObject:
+    def _chunk(self, delta: JsonObject, finish: str | None, stop: object) -> JsonObject:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return {**self._head, "choices": [choice]}
+        return {**self._head, "choices": [choice | stop_extensions(stop)]}
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -1,6 +1,6 @@
 """Bodies of our own under `/v1`: errors in OpenAI's shape and the list of models."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ironcage.core.errors import InvalidRequest, IronCageError
 from ironcage.gateway.model import JsonObject
@@ -22,7 +22,7 @@ def error_body(error: IronCageError, request_id: str) -> JsonObject:
     fields = error.fields if isinstance(error, InvalidRequest) else {}
     out: JsonObject = {
         "code": error.code,
-        "message": _message(error.text, fields),
+        "message": message_text(error.text, fields),
         "type": error_type(error.status),
         "param": next(iter(fields), None),
     }
@@ -47,7 +47,7 @@ def models_body(names: Iterable[str]) -> JsonObject:
     return {"object": "list", "data": data}
 
 
-def _message(text: str, fields: dict[str, str]) -> str:
+def message_text(text: str, fields: Mapping[str, str]) -> str:
     """Put the first problem into the text, since many clients show nothing else."""
     if not fields:
         return text

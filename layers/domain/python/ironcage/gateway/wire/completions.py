@@ -13,6 +13,7 @@ from ironcage.gateway.model import JsonObject, Usage
 
 _LABEL = re.compile(r"[A-Za-z0-9_.:/@+-]{1,160}")
 _TOOL_ID = re.compile(r"[!-~]{1,256}")
+MAX_STOP = 256
 _FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter"})
 
 
@@ -103,12 +104,17 @@ def _clean_choice(choice: object, part: str, at: int) -> JsonObject:
     kept = _clean_said(said if isinstance(said, dict) else {})
     if part == "message":
         kept = {"role": "assistant", "content": None, "refusal": None, **kept}
-    return {
+    out: JsonObject = {
         "index": index if _is_count(index) else at,
         part: kept,
         "logprobs": None,
         "finish_reason": finish if finish is None or finish in _FINISHES else "stop",
     }
+    # vLLM and its like name the stop sequence that was met here; faces write it only if it is
+    # one of the client's own.
+    if isinstance(met := choice.get("stop_reason"), str) and len(met) <= MAX_STOP:
+        out["extensions"] = {"stop_sequence": met}
+    return out
 
 
 def _clean_said(said: Mapping[str, object]) -> JsonObject:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ironcage.gateway.model import JsonObject
+from ironcage.gateway.wire.extensions import without_extensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def dialect_of(host: str) -> Dialect:
 
 def speak(body: Mapping[str, object], dialect: Dialect) -> JsonObject:
     """Write a body of ours the way a provider expects it; the answer's bound always stays."""
-    out: JsonObject = {name: value for name, value in body.items() if name not in dialect.drops}
+    plain = without_extensions(body)
+    out: JsonObject = {name: value for name, value in plain.items() if name not in dialect.drops}
     if "max_completion_tokens" in out:
         out[dialect.max_tokens_field] = out.pop("max_completion_tokens")
     if not dialect.has_stream_options:

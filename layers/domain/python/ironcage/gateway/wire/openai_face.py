@@ -1,22 +1,28 @@
 """OpenAI's face: what is canonical inside goes out as it is."""
 
+from typing import ClassVar
+
 from ironcage.core.errors import IronCageError
 from ironcage.gateway.faces import Face
 from ironcage.gateway.model import JsonObject, Usage
 from ironcage.gateway.wire.bodies import error_body
 from ironcage.gateway.wire.chat import ChatRequest, parse_chat
 from ironcage.gateway.wire.completions import usage_body
+from ironcage.gateway.wire.extensions import hide_extensions
 from ironcage.gateway.wire.sse import DONE, encode_chunk
 
 
 class OpenAiStream:
     """Writes chunks as they are; the usage goes out only to who asked for it."""
 
+    is_sequential: ClassVar[bool] = False
+
     def __init__(self, chat: ChatRequest) -> None:
         self._include_usage = chat.include_usage
 
     def chunk(self, body: JsonObject, usage: Usage | None) -> bytes:  # noqa: ARG002 - a stream's end tells the usage
         """Write a chunk."""
+        hide_extensions(body)
         return encode_chunk(body)
 
     def end(self, envelope: JsonObject, usage: Usage | None) -> bytes:
@@ -31,6 +37,7 @@ class OpenAiStream:
 
 
 def _write(_chat: ChatRequest, completion: JsonObject, _usage: Usage | None) -> JsonObject:
+    hide_extensions(completion)
     return completion
 
 

@@ -16,6 +16,7 @@ Kind = Literal["content", "refusal", "reasoning", "tool_name", "tool_arguments",
 
 # A client's assistant and tool messages are what somebody else wrote: documents.
 _ORIGINS: Mapping[object, Origin] = {"system": "system", "developer": "system", "user": "user"}
+_NO_TEXT = frozenset({"id", "type", "signature", "data"})
 _CALLER_TEXTS = ("stop", "user", "safety_identifier", "prompt_cache_key")
 _SAID: tuple[tuple[str, Kind], ...] = (
     ("content", "content"),
@@ -92,8 +93,8 @@ def _message_texts(message: JsonObject, path: Path, origin: Origin) -> Iterator[
         if name in {"role", "tool_call_id"}:
             continue
         for found, text in _leaves(value, (*path, name)):
-            # Ids and types are checked to be short names; they carry no text.
-            if found[-1] not in {"id", "type"}:
+            # Ids, types and what a provider sealed are checked by pattern; they carry no text.
+            if found[-1] not in _NO_TEXT:
                 yield PromptText(found, text, origin)
 
 

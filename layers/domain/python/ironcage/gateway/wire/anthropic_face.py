@@ -1,0 +1,15 @@
+"""Anthropic's face: Messages in, messages and events out."""
+
+from ironcage.gateway.faces import Face
+from ironcage.gateway.wire.anthropic_answers import message_body
+from ironcage.gateway.wire.anthropic_chat import parse_messages
+from ironcage.gateway.wire.anthropic_errors import error_body
+from ironcage.gateway.wire.anthropic_stream import AnthropicStream
+
+ANTHROPIC = Face(
+    read=parse_messages,
+    write=message_body,
+    open_stream=AnthropicStream,
+    error_body=error_body,
+    id_headers=("x-request-id", "request-id"),
+)

@@ -1,0 +1,315 @@
+"""Reading requests of Anthropic's format: what is refused, and what they become inside."""
+
+import json
+from typing import cast
+
+import pytest
+
+from ironcage.core.errors import InvalidRequest, IronCageError, UnsupportedParameter
+from ironcage.gateway import JsonObject
+from ironcage.gateway.wire.anthropic_chat import parse_messages
+from ironcage.gateway.wire.chat import ChatRequest
+from ironcage.gateway.wire.dialects import OPENAI, speak
+from ironcage.gateway.wire.openai import prompt_texts, upstream_body
+from support.bad_messages import BAD_MESSAGES
+from support.bad_requests import BadRequest
+
+CACHE: JsonObject = {"type": "ephemeral"}
+TOOL: JsonObject = {"name": "get_weather", "input_schema": {"type": "object"}}
+FUNCTION: JsonObject = {
+    "type": "function",
+    "function": {"name": "get_weather", "parameters": {"type": "object"}},
+}
+
+
+def a_request(*extras: str, **changes: object) -> ChatRequest:
+    """Read a good request with some fields changed."""
+    body = {
+        "model": "claude",
+        "max_tokens": 2_000,
+        "messages": [{"role": "user", "content": "Hi."}],
+        **changes,
+    }
+    return parse_messages(json.dumps(body).encode(), extra_parameters=frozenset(extras))
+
+
+def test_table_of_bad_messages_is_long_and_its_ids_are_unique() -> None:
+    assert len({bad.id for bad in BAD_MESSAGES}) == len(BAD_MESSAGES) >= 90
+
+
+@pytest.mark.parametrize("bad", BAD_MESSAGES, ids=lambda bad: bad.id)
+def test_bad_body_is_refused_with_its_code(bad: BadRequest) -> None:
+    with pytest.raises(IronCageError) as caught:
+        parse_messages(bad.body)
+
+    assert (caught.value.code, caught.value.status) == (bad.code, bad.status)
+
+
+def test_every_problem_is_reported_at_once_with_its_path() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        a_request(
+            messages=[{"role": "user", "content": [{"type": "text", "text": 3}]}, {"role": "x"}],
+            max_tokens=0,
+            system=[{"type": "text"}],
+            tools=[{"name": "f"}],
+            n=2,
+        )
+
+    assert set(caught.value.fields) == {
+        "messages[0].content[0].text",
+        "messages[1].role",
+        "max_tokens",
+        "system[0].text",
+        "tools[0].input_schema",
+        "n",
+    }
+
+
+def test_plain_request_becomes_a_plain_chat() -> None:
+    chat = a_request(
+        system="Be brief.",
+        temperature=0.5,
+        top_p=0.9,
+        stop_sequences=["END"],
+        metadata={"user_id": "u-1"},
+        service_tier="auto",
+        stream=True,
+    )
+
+    assert (chat.model, chat.max_tokens, chat.stream) == ("claude", 2_000, True)
+    assert chat.body == {
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Hi."},
+        ],
+        "temperature": 0.5,
+        "top_p": 0.9,
+        "stop": ["END"],
+        "user": "u-1",
+        "extensions": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param("Be brief.", "Be brief.", id="string"),
+        pytest.param([{"type": "text", "text": "Be brief."}], "Be brief.", id="one block"),
+        pytest.param(
+            [{"type": "text", "text": "A"}, {"type": "text", "text": "B"}],
+            [{"type": "text", "text": "A"}, {"type": "text", "text": "B"}],
+            id="two blocks",
+        ),
+        pytest.param(
+            [{"type": "text", "text": "A", "cache_control": CACHE}],
+            [{"type": "text", "text": "A", "extensions": {"cache_control": CACHE}}],
+            id="marked block",
+        ),
+    ],
+)
+def test_system_prompt_comes_first_in_either_form(given: object, expected: object) -> None:
+    first, _ = cast("list[JsonObject]", a_request(system=given).body["messages"])
+
+    assert first == {"role": "system", "content": expected}
+
+
+def test_empty_system_and_tools_are_left_out() -> None:
+    body = a_request(system=[], tools=[], tool_choice={"type": "auto"}, stop_sequences=[]).body
+
+    assert body.keys() == {"messages", "extensions"}
+
+
+def test_tool_round_trip_becomes_calls_and_tool_messages() -> None:
+    chat = a_request(
+        tools=[TOOL],
+        messages=[
+            {"role": "user", "content": "Weather?"},
+            {
+                "role": "assistant",
+                "content": [
+                    {"type": "text", "text": "Two calls.", "citations": None},
+                    {"type": "tool_use", "id": "t1", "name": "get_weather", "input": {"c": "ö"}},
+                    {"type": "tool_use", "id": "t2", "name": "get_weather", "input": {}},
+                ],
+            },
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "Here."},
+                    {"type": "tool_result", "tool_use_id": "t1", "content": "Sunny"},
+                    {
+                        "type": "tool_result",
+                        "tool_use_id": "t2",
+                        "content": [{"type": "text", "text": "Down"}],
+                        "is_error": True,
+                        "cache_control": CACHE,
+                    },
+                    {"type": "tool_result", "tool_use_id": "t3"},
+                ],
+            },
+        ],
+    )
+
+    calls = [
+        {"id": "t1", "type": "function", "function": {"name": "get_weather",
+                                                      "arguments": '{"c": "ö"}'}},
+        {"id": "t2", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}},
+    ]  # fmt: skip
+    marks = {"cache_control": CACHE, "is_error": True}
+    assert chat.body["messages"] == [
+        {"role": "user", "content": "Weather?"},
+        {"role": "assistant", "content": "Two calls.", "tool_calls": calls},
+        {"role": "tool", "tool_call_id": "t1", "content": "Sunny"},
+        {"role": "tool", "tool_call_id": "t2", "content": "Down", "extensions": marks},
+        {"role": "tool", "tool_call_id": "t3", "content": ""},
+        {"role": "user", "content": "Here."},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({"type": "auto"}, {"tool_choice": "auto"}),
+        ({"type": "any"}, {"tool_choice": "required"}),
+        ({"type": "none"}, {"tool_choice": "none"}),
+        (
+            {"type": "tool", "name": "get_weather"},
+            {"tool_choice": {"type": "function", "function": {"name": "get_weather"}}},
+        ),
+        (
+            {"type": "auto", "disable_parallel_tool_use": True},
+            {"tool_choice": "auto", "parallel_tool_calls": False},
+        ),
+        (None, {}),
+    ],
+)
+def test_tool_choice_finds_its_word(choice: object, expected: JsonObject) -> None:
+    body = dict(a_request(tools=[TOOL], tool_choice=choice).body)
+
+    assert body.pop("tools") == [FUNCTION]
+    assert {k: v for k, v in body.items() if k not in {"messages", "extensions"}} == expected
+
+
+def test_tool_keeps_its_description_and_strictness_and_its_mark() -> None:
+    tool = {**TOOL, "type": "custom", "description": "Tells.", "strict": True,
+            "cache_control": CACHE, "eager_input_streaming": True}  # fmt: skip
+
+    function = {"name": "get_weather", "description": "Tells.", "parameters": {"type": "object"}}
+    assert a_request(tools=[tool]).body["tools"] == [
+        {
+            "type": "function",
+            "function": {**function, "strict": True},
+            "extensions": {"cache_control": CACHE},
+        }
+    ]
+
+
+def test_effort_and_format_find_their_words() -> None:
+    schema = {"type": "object", "properties": {}}
+    config = {"effort": "low", "format": {"type": "json_schema", "schema": schema}}
+
+    body = a_request(output_config=config).body
+
+    assert body["reasoning_effort"] == "low"
+    assert body["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "answer", "schema": schema, "strict": True},
+    }
+
+
+def test_thoughts_that_come_back_are_kept_only_when_they_are_signed() -> None:
+    signed = {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}
+    sealed = {"type": "redacted_thinking", "data": "c2VhbA=="}
+    plain = {"type": "thinking", "thinking": "Oh.", "signature": ""}
+
+    message = {"role": "assistant", "content": [signed, sealed, plain]}
+    kept = a_request(messages=[message]).body["messages"]
+
+    extensions = {"thinking": [signed, sealed]}
+    assert kept == [{"role": "assistant", "content": "", "extensions": extensions}]
+
+
+def test_extensions_never_reach_a_provider_of_openais_format() -> None:
+    chat = a_request(
+        top_k=5,
+        thinking={"type": "enabled", "budget_tokens": 1_024},
+        cache_control=CACHE,
+        system=[{"type": "text", "text": "A", "cache_control": CACHE}],
+        tools=[{**TOOL, "cache_control": CACHE}],
+        messages=[
+            {
+                "role": "assistant",
+                "content": [{"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}],
+            },
+            {
+                "role": "user",
+                "content": [
+                    {"type": "tool_result", "tool_use_id": "t", "content": "x", "is_error": True},
+                    {"type": "text", "text": "y", "cache_control": CACHE},
+                ],
+            },
+        ],
+    )
+    assert chat.body["extensions"] == {
+        "top_k": 5,
+        "thinking": {"type": "enabled", "budget_tokens": 1_024},
+        "cache_control": CACHE,
+    }
+
+    sent = speak(upstream_body(chat, model="m", max_tokens=9), OPENAI)
+
+    assert "extensions" not in json.dumps(sent)
+    assert "ephemeral" not in json.dumps(sent)
+    assert sent["messages"] == [
+        {"role": "system", "content": [{"type": "text", "text": "A"}]},
+        {"role": "assistant", "content": ""},
+        {"role": "tool", "tool_call_id": "t", "content": "x"},
+        {"role": "user", "content": [{"type": "text", "text": "y"}]},
+    ]
+
+
+def test_every_text_of_a_request_is_seen_by_the_firewall_with_its_origin() -> None:
+    chat = a_request(
+        system="sys",
+        stop_sequences=["stop"],
+        metadata={"user_id": "person"},
+        tools=[{**TOOL, "description": "described"}],
+        messages=[
+            {"role": "user", "content": [{"type": "text", "text": "asked"}]},
+            {
+                "role": "assistant",
+                "content": [
+                    {"type": "thinking", "thinking": "thought", "signature": "c2ln"},
+                    {"type": "text", "text": "said"},
+                    {"type": "tool_use", "id": "t1", "name": "f", "input": {"key": "value"}},
+                ],
+            },
+            {
+                "role": "user",
+                "content": [{"type": "tool_result", "tool_use_id": "t1", "content": "result"}],
+            },
+        ],
+    )
+
+    seen = {(t.text, t.origin) for t in prompt_texts(chat)}
+
+    assert seen >= {
+        ("sys", "system"),
+        ("asked", "user"),
+        ("thought", "document"),
+        ("said", "document"),
+        ('{"key": "value"}', "document"),
+        ("result", "document"),
+        ("described", "document"),
+        ("stop", "user"),
+        ("person", "user"),
+    }
+    assert "c2ln" not in {text for text, _ in seen}
+
+
+def test_agents_policy_lets_extra_parameters_through_but_no_canonical_one() -> None:
+    assert a_request("mirostat", mirostat=2).extras == ("mirostat",)
+
+    for name in ("n", "max_completion_tokens", "extensions"):
+        with pytest.raises(UnsupportedParameter):
+            a_request(name, **{name: 8})

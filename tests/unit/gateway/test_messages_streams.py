@@ -1,0 +1,311 @@
+"""Streams in Anthropic's format: scanned first, translated then, the same however they are cut."""
+
+import json
+from collections.abc import Sequence
+from itertools import pairwise
+
+import anthropic
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ironcage.core.errors import ProviderUnavailable
+from ironcage.gateway import JsonObject, ProviderAnswer, ProviderChunk, Usage
+from support.anthropic_client import message_of_answer, message_of_stream
+from support.builders_budgets import KEY
+from support.fakes_gateway import (
+    MODEL,
+    GatewayRig,
+    Response,
+    ScriptedChat,
+    a_chunk,
+    a_stream,
+    a_view,
+)
+
+PATH = "/v1/messages"
+SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
+USAGE = Usage(100, 7, 60, 30)
+THINKING = {"type": "enabled", "budget_tokens": 1_024}
+
+
+def a_body(**changes: object) -> JsonObject:
+    asked = [{"role": "user", "content": "Say hello."}]
+    return {"model": MODEL, "max_tokens": 2_000, "messages": asked, "stream": True, **changes}
+
+
+def ask(*steps: object, **changes: object) -> Response:
+    return GatewayRig(ScriptedChat(*steps)).ask(a_body(**changes), path=PATH)  # type: ignore[arg-type]
+
+
+def events(answer: Response) -> list[dict[str, object]]:
+    """Read a stream's events, and check that each is named by its type."""
+    found = []
+    for event in answer.data.decode().split("\n\n")[:-1]:
+        name, data = event.split("\n")
+        told = json.loads(data.removeprefix("data: "))
+        assert name == f"event: {told['type']}"
+        found.append(told)
+    return found
+
+
+def kinds(answer: Response) -> list[object]:
+    return [event["type"] for event in events(answer)]
+
+
+def a_call(at: int, name: str = "", *, arguments: str = "", call_id: str = "") -> JsonObject:
+    """Write a piece of a tool call as providers do: id and name come with the first one."""
+    function = {"name": name, "arguments": arguments} if name else {"arguments": arguments}
+    head: JsonObject = {"id": call_id, "type": "function"} if call_id else {}
+    return {"tool_calls": [{"index": at, **head, "function": function}]}
+
+
+def test_text_is_one_block_between_start_and_stop() -> None:
+    answer = ask(a_stream("Hello ", "you.", usage=USAGE))
+
+    assert answer.headers["content-type"] == "text/event-stream"
+    assert answer.headers["request-id"] == answer.headers["x-request-id"]
+    assert kinds(answer) == [
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+    ]
+    assert message_of_stream(answer.data) == {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": MODEL,
+        "content": [{"type": "text", "text": "Hello you."}],
+        "stop_reason": "end_turn",
+        "usage": {
+            "input_tokens": 10,
+            "cache_creation_input_tokens": 30,
+            "cache_read_input_tokens": 60,
+            "output_tokens": 7,
+        },
+    }
+
+
+def test_usage_that_is_known_at_the_start_is_told_there() -> None:
+    first, *rest = a_stream("Hello.", usage=USAGE)
+    assert isinstance(first, ProviderChunk)
+
+    answer = ask([ProviderChunk(first.body, Usage(100, 1, 60, 30)), *rest])
+
+    start = events(answer)[0]["message"]
+    assert isinstance(start, dict)
+    assert start["usage"]["input_tokens"] == 10
+
+
+@pytest.mark.parametrize("at", range(1, len(SECRET)))
+def test_secret_is_never_emitted_wherever_it_is_split(at: int) -> None:
+    answer = ask(a_stream("Use ", SECRET[:at], SECRET[at:], " now."))
+
+    assert message_of_stream(answer.data)["content"] == [
+        {"type": "text", "text": "Use [REDACTED:SECRET] now."}
+    ]
+
+
+def test_secret_in_tool_input_is_redacted_and_the_input_still_parses() -> None:
+    pieces = [a_chunk(a_call(0, arguments=p)) for p in ('{"note": "', SECRET, '"}')]
+    stream = [a_chunk(a_call(0, "save", call_id="t1")), *pieces, a_chunk(finish="tool_calls")]
+
+    (block,) = message_of_stream(ask(stream).data)["content"]
+
+    assert block["input"] == {"note": "[REDACTED:SECRET]"}
+
+
+def test_parallel_tool_calls_come_one_after_the_other() -> None:
+    stream = [
+        a_chunk({"content": "Two calls."}),
+        a_chunk(a_call(0, "first", call_id="t1")),
+        a_chunk(a_call(1, "second", call_id="t2")),
+        a_chunk(a_call(1, arguments='{"b": 2}')),
+        a_chunk(a_call(0, arguments='{"a": 1}')),
+        a_chunk(finish="tool_calls"),
+    ]
+
+    answer = ask(stream)
+
+    order = [(e["type"], e["index"]) for e in events(answer) if "index" in e]
+    assert [at for _, at in order] == sorted(at for _, at in order)  # type: ignore[type-var]
+    told = message_of_stream(answer.data)
+    assert told["stop_reason"] == "tool_use"
+    assert told["content"] == [
+        {"type": "text", "text": "Two calls."},
+        {"type": "tool_use", "id": "t1", "name": "first", "input": {"a": 1}},
+        {"type": "tool_use", "id": "t2", "name": "second", "input": {"b": 2}},
+    ]
+
+
+def test_thought_comes_whole_before_the_text() -> None:
+    stream = [
+        a_chunk({"reasoning_content": "It is for bob"}),
+        a_chunk({"content": "Hello ann"}),
+        a_chunk(finish="stop"),
+    ]
+
+    answer = ask(stream, thinking=THINKING)
+
+    assert message_of_stream(answer.data)["content"] == [
+        {"type": "thinking", "thinking": "It is for bob", "signature": ""},
+        {"type": "text", "text": "Hello ann"},
+    ]
+
+
+def test_thought_is_scanned_up_to_its_end() -> None:
+    stream = [
+        a_chunk({"reasoning_content": f"Use {SECRET[:30]}"}),
+        a_chunk({"reasoning_content": SECRET[30:]}),
+        a_chunk({"content": "Done."}),
+        a_chunk(finish="stop"),
+    ]
+
+    answer = ask(stream, thinking=THINKING)
+
+    assert SECRET[:20] not in answer.data.decode()
+    thought, said = message_of_stream(answer.data)["content"]
+    assert thought["thinking"] == "Use [REDACTED:SECRET]"
+    assert said["text"] == "Done."
+
+
+def test_thought_that_was_not_asked_for_is_left_out() -> None:
+    stream = [
+        a_chunk({"reasoning_content": "Hm."}),
+        a_chunk({"content": "Hi."}),
+        a_chunk(finish="stop"),
+    ]
+
+    assert message_of_stream(ask(stream).data)["content"] == [{"type": "text", "text": "Hi."}]
+
+
+def test_signature_and_sealed_thoughts_reach_who_asked_for_thoughts() -> None:
+    signed, sealed = a_chunk({}, finish=None), a_chunk({}, finish=None)
+    signed.body["choices"][0]["extensions"] = {"signature": "c2ln"}  # type: ignore[index]
+    sealed.body["choices"][0]["extensions"] = {"sealed_thinking": ["c2VhbA=="]}  # type: ignore[index]
+    stream = [
+        a_chunk({"reasoning_content": "Hm."}), signed, sealed,
+        a_chunk({"content": "Hi."}), a_chunk(finish="stop"),
+    ]  # fmt: skip
+
+    assert message_of_stream(ask(stream, thinking=THINKING).data)["content"] == [
+        {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
+        {"type": "redacted_thinking", "data": "c2VhbA=="},
+        {"type": "text", "text": "Hi."},
+    ]
+
+
+def test_stop_sequence_is_told_at_the_end() -> None:
+    last = a_chunk(finish="stop")
+    last.body["choices"][0]["extensions"] = {"stop_sequence": "END"}  # type: ignore[index]
+
+    told = message_of_stream(
+        ask([a_chunk({"content": "Hi."}), last], stop_sequences=["END", "X"]).data
+    )
+
+    assert (told["stop_reason"], told["stop_sequence"]) == ("stop_sequence", "END")
+
+
+def test_refusal_is_told_as_text_with_its_reason() -> None:
+    told = message_of_stream(ask([a_chunk({"refusal": "No."}), a_chunk(finish="stop")]).data)
+
+    assert told["content"] == [{"type": "text", "text": "No."}]
+    assert told["stop_reason"] == "refusal"
+
+
+def test_stream_without_a_chunk_is_still_a_whole_message() -> None:
+    answer = ask([])
+
+    assert kinds(answer) == ["message_start", "message_delta", "message_stop"]
+    assert message_of_stream(answer.data)["content"] == []
+
+
+def test_stream_that_breaks_ends_with_an_error_event_and_is_charged() -> None:
+    rig = GatewayRig(ScriptedChat([a_chunk({"content": "Hello"}), ProviderUnavailable(sent=True)]))
+
+    answer = rig.ask(a_body(), path=PATH)
+
+    last = events(answer)[-1]
+    assert last["type"] == "error"
+    assert last["error"]["type"] == "overloaded_error"  # type: ignore[index]
+    assert last["error"]["code"] == "PROVIDER_UNAVAILABLE"  # type: ignore[index]
+    assert rig.ledger.read(KEY).spent > 0
+    assert rig.ledger.read(KEY).held == 0
+    with pytest.raises(anthropic.APIStatusError) as caught:
+        message_of_stream(answer.data)
+    assert caught.value.error_code == "PROVIDER_UNAVAILABLE"
+
+
+def test_blocked_stream_ends_with_an_error_event_and_shows_nothing() -> None:
+    rig = GatewayRig(ScriptedChat(a_stream("Here: ", SECRET, " done")))
+    rig.directory.current = a_view(policy={"preset": "strict"})
+
+    answer = rig.ask(a_body(), path=PATH)
+
+    assert events(answer)[-1]["error"]["code"] == "OUTPUT_BLOCKED"  # type: ignore[index]
+    assert SECRET not in answer.data.decode()
+    assert "message_stop" not in kinds(answer)
+
+
+TEXT = st.lists(st.sampled_from([*"ab @.1-\n", f" {SECRET} "]), max_size=12).map("".join)
+CALLS = st.lists(st.dictionaries(st.text("ab", min_size=1), TEXT, max_size=2), max_size=3)
+
+
+def cut(text: str, data: st.DataObject) -> list[str]:
+    """Cut a text anywhere."""
+    places = data.draw(st.lists(st.integers(0, len(text)), max_size=4))
+    edges = sorted({0, *places, len(text)})
+    return [text[a:b] for a, b in pairwise(edges)]
+
+
+def stream_of(parts: tuple[str, str, list[str]], data: st.DataObject) -> list[ProviderChunk]:
+    """Write an answer as chunks, each of its texts cut anywhere."""
+    thought, text, calls = parts
+    out = [a_chunk({"role": "assistant", "content": ""})]
+    out += [a_chunk({"reasoning_content": piece}) for piece in cut(thought, data)]
+    out += [a_chunk({"content": piece}) for piece in cut(text, data)]
+    for at, arguments in enumerate(calls):
+        out.append(a_chunk(a_call(at, f"tool_{at}", call_id=f"call_{at}")))
+        out += [a_chunk(a_call(at, arguments=piece)) for piece in cut(arguments, data)]
+    finish = "tool_calls" if calls else "stop"
+    return [*out, a_chunk(finish=finish), a_chunk(usage=USAGE)]
+
+
+def answer_of(parts: tuple[str, str, list[str]]) -> ProviderAnswer:
+    """Write the same answer whole."""
+    thought, text, calls = parts
+    message: JsonObject = {"role": "assistant", "content": text or None, "refusal": None}
+    if thought:
+        message["reasoning_content"] = thought
+    if calls:
+        message["tool_calls"] = _calls(calls)
+    finish = "tool_calls" if calls else "stop"
+    choice: JsonObject = {"index": 0, "message": message, "finish_reason": finish}
+    body: JsonObject = {"id": "chatcmpl-1", "created": 1, "model": "m", "choices": [choice]}
+    return ProviderAnswer(body, USAGE)
+
+
+def _calls(calls: Sequence[str]) -> list[JsonObject]:
+    return [
+        {"id": f"call_{at}", "type": "function",
+         "function": {"name": f"tool_{at}", "arguments": arguments}}
+        for at, arguments in enumerate(calls)
+    ]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(TEXT, TEXT, CALLS.map(lambda calls: [json.dumps(c) for c in calls])), st.data())
+def test_message_is_the_same_however_the_stream_is_cut_and_when_it_is_not_streamed(
+    parts: tuple[str, str, list[str]], data: st.DataObject
+) -> None:
+    whole = GatewayRig(ScriptedChat(answer_of(parts))).ask(
+        a_body(stream=False, thinking=THINKING), path=PATH
+    )
+    streamed = ask(stream_of(parts, data), thinking=THINKING)
+
+    assert message_of_stream(streamed.data) == message_of_answer(whole.data)
+    assert SECRET not in streamed.data.decode()
