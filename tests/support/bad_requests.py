@@ -173,6 +173,7 @@ NESTED = (
 IMAGE = {"type": "image_url", "image_url": {"url": "https://example.com/cat.png"}}
 REFUSED = (
     _unsupported("unknown parameter", top_k=40),
+    _unsupported("extensions", extensions={"top_k": 1}),
     _unsupported("parameter of a prototype", __proto__={"admin": True}),
     _unsupported("logprobs", logprobs=True),
     _unsupported("top_logprobs", top_logprobs=2),

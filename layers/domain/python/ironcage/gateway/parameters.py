@@ -180,4 +180,5 @@ PARAMETERS: Mapping[str, Parameter] = {
     "function_call": _refused("use tool_choice"),
     "prompt_cache_retention": _refused("has no bounded price"),
     "moderation": _refused("has no bounded price"),
+    "extensions": _refused("is a word of our own, inside"),
 }

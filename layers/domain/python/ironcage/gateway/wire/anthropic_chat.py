@@ -52,7 +52,7 @@ def parse_messages(
 
 def _extras(given: JsonObject, allowed: frozenset[str] | set[str]) -> Iterator[str]:
     """Let nobody set a canonical field past this table's checks, `n` for one."""
-    ours = {*MESSAGES_PARAMETERS, *PARAMETERS, NAME}
+    ours = {*MESSAGES_PARAMETERS, *PARAMETERS}
     return (name for name in given if name in allowed and name not in ours)
 
 
