@@ -9,7 +9,7 @@ import pytest
 
 from ironcage.core import Settings, errors
 from ironcage.core.settings import variable_of
-from ironcage.gateway.service import METHODS
+from ironcage.gateway.endpoints import ENDPOINTS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -38,9 +38,9 @@ def test_setting_is_described(name: str) -> None:
     assert f"`{name}`" in README
 
 
-@pytest.mark.parametrize("route", sorted(METHODS))
+@pytest.mark.parametrize("route", sorted(ENDPOINTS))
 def test_route_is_described(route: str) -> None:
-    assert f"`{METHODS[route]} {route}`" in README
+    assert f"`{ENDPOINTS[route].method} {route}`" in README
 
 
 def test_every_command_of_the_readme_exists() -> None:
