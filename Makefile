@@ -112,6 +112,8 @@ unit: setup ## Rules, arithmetic, order of steps: memory only
 export KEY
 .PHONY: up down status demo provider synth
 LOCAL := $(PY) -m infra_cdk.local
+# A comma inside $(or …) would end its argument.
+FLAT_PRICE := 0.15,0.60
 
 up: setup ## Start the local cloud, deploy, seed, make one governed request
 	@$(LOCAL) up
@@ -125,8 +127,8 @@ status: setup ## Print how to call the running local cloud
 demo: setup ## Show one governed request and every refusal
 	@$(LOCAL) demo
 
-provider: setup ## Add a provider: NAME=ollama URL=http://127.0.0.1:11434/v1 MODELS=a,b [KEY=…] [PRICE=0.15,0.60]
-	@IRONCAGE_PROVIDER_KEY="$$KEY" $(LOCAL) provider --name "$(NAME)" --url "$(URL)" --models "$(MODELS)" --price "$(or $(PRICE),0.15,0.60)"
+provider: setup ## Add a provider: NAME=ollama URL=http://127.0.0.1:11434/v1 MODELS=a,b [KIND=anthropic] [KEY=…] [PRICE=0.15,0.60]
+	@IRONCAGE_PROVIDER_KEY="$$KEY" $(LOCAL) provider --name "$(NAME)" --url "$(URL)" --models "$(MODELS)" --kind "$(or $(KIND),openai)" --price "$(or $(PRICE),$(FLAT_PRICE))"
 
 synth: setup ## Synthesize the app for production into build/cdk.out; needs no account
 	@node_modules/.bin/cdk synth --quiet --no-lookups --no-notices

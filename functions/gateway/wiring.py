@@ -11,6 +11,7 @@ from ironcage.adapters.dynamodb.table import Table
 from ironcage.adapters.hashing import SecretTextHasher
 from ironcage.adapters.objects import S3Spool
 from ironcage.adapters.observability import open_tracer
+from ironcage.adapters.providers.anthropic import AnthropicProvider
 from ironcage.adapters.providers.bedrock import BedrockProvider
 from ironcage.adapters.providers.openai import OpenAiProvider
 from ironcage.adapters.providers.transport import Transport
@@ -122,6 +123,7 @@ def providers() -> dict[ProviderKind, ChatProvider]:
     """Open one adapter per wire format."""
     return {
         ProviderKind.OPENAI: OpenAiProvider(transport()),
+        ProviderKind.ANTHROPIC: AnthropicProvider(transport(), SystemClock()),
         ProviderKind.BEDROCK: BedrockProvider(SystemClock()),
     }
 

@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     adding.add_argument("--name", required=True)
     adding.add_argument("--url", required=True, help="such as http://127.0.0.1:11434/v1")
     adding.add_argument("--models", required=True, help="comma separated")
+    adding.add_argument("--kind", default="openai", choices=("openai", "anthropic"))
     adding.add_argument("--price", default="0.15,0.60", help="USD per million tokens: in,out")
     return parser
 
@@ -57,7 +58,12 @@ def _provider(told: argparse.Namespace) -> NewProvider:
     if not models:
         raise Trouble("--models takes at least one model name")
     return NewProvider(
-        told.name, told.url, models, key=given_key(PROVIDER_KEY), price=(price_in, price_out)
+        told.name,
+        told.url,
+        models,
+        key=given_key(PROVIDER_KEY),
+        price=(price_in, price_out),
+        kind=told.kind,
     )
 
 

@@ -68,7 +68,7 @@ def status(workspace: Workspace) -> None:
 
 
 def provider(workspace: Workspace, new: NewProvider) -> None:
-    """Add an OpenAI-compatible provider to the seeded agent."""
+    """Add a provider that speaks OpenAI's or Anthropic's format to the seeded agent."""
     facts = _running(workspace)
     operator = Operator(LocalCloud(workspace), facts.control_function)
     providers = add_provider(operator, new, known=facts.providers)

@@ -17,31 +17,29 @@ _FLAT_PRICE = (150_000, 600_000)
 _WELL_KNOWN: Mapping[str, Mapping[str, object]] = {
     "OPENAI_API_KEY": {
         "provider_id": "ip_openai",
+        "kind": "openai",
         "endpoint": "https://api.openai.com/v1",
         "models": ["gpt-4o-mini", "gpt-4o", "gpt-4.1-mini", "gpt-4.1"],
     },
-    # Anthropic's OpenAI-compatible address; the shipped list prices are those of Bedrock.
     "ANTHROPIC_API_KEY": {
         "provider_id": "ip_anthropic",
+        "kind": "anthropic",
         "endpoint": "https://api.anthropic.com/v1",
-        "models": ["claude-haiku-4-5", "claude-sonnet-4-5"],
-        "prices": {
-            "claude-haiku-4-5": [1_000_000, 5_000_000],
-            "claude-sonnet-4-5": [3_000_000, 15_000_000],
-        },
+        "models": ["claude-haiku-5-5", "claude-haiku-4-5", "claude-sonnet-5-5", "claude-opus-5-5"],
     },
 }
 
 
 @dataclass(frozen=True, slots=True)
 class NewProvider:
-    """An OpenAI-compatible provider that the user names on the command line."""
+    """A provider that the user names on the command line; `kind` is the wire that it speaks."""
 
     name: str
     url: str
     models: Sequence[str]
     key: str = ""
     price: tuple[int, int] | None = _FLAT_PRICE
+    kind: str = "openai"
 
     @property
     def provider_id(self) -> str:
@@ -109,7 +107,7 @@ def _put_well_known(operator: Operator) -> list[str]:
     """Add the real providers whose keys are in the user's environment."""
     given = {variable: key for variable in _WELL_KNOWN if (key := given_key(variable))}
     for variable, key in given.items():
-        put_provider(operator, {"kind": "openai", **_WELL_KNOWN[variable]}, key)
+        put_provider(operator, _WELL_KNOWN[variable], key)
     return [str(_WELL_KNOWN[variable]["provider_id"]) for variable in given]
 
 
@@ -125,10 +123,10 @@ def _use_providers(operator: Operator, providers: Sequence[str]) -> None:
 def add_provider(
     operator: Operator, provider: NewProvider, *, known: Sequence[str]
 ) -> tuple[str, ...]:
-    """Add an OpenAI-compatible provider and let the seeded agent use it."""
+    """Add a provider and let the seeded agent use it."""
     document: dict[str, object] = {
         "provider_id": provider.provider_id,
-        "kind": "openai",
+        "kind": provider.kind,
         "endpoint": provider.url,
         "models": list(provider.models),
     }

@@ -230,9 +230,7 @@ class GatewayRig:
     def __post_init__(self) -> None:
         self.ledger = LedgerService(self.pots, self.clock)
         self.ledger.open_pot(KEY, limit=Micros(1_000_000), token_hash=TOKEN_HASH)
-        upstream = Upstream(
-            self.vault, {ProviderKind.OPENAI: self.chat, ProviderKind.BEDROCK: self.chat}
-        )
+        upstream = Upstream(self.vault, dict.fromkeys(ProviderKind, self.chat))
         self.gateway = Gateway(
             Admission(
                 self.directory,

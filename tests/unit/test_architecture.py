@@ -25,7 +25,10 @@ BROAD_EXCEPTS = {
     "functions/gateway/handler.py",
     "layers/domain/python/ironcage/firewall/pipeline.py",
 }
-REVEALERS = {"layers/adapters/python/ironcage/adapters/providers/openai.py"}
+REVEALERS = {
+    f"layers/adapters/python/ironcage/adapters/providers/{wire}.py"
+    for wire in ("anthropic", "openai")
+}
 
 
 def name_of(path: Path) -> str:

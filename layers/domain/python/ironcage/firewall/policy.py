@@ -3,6 +3,8 @@
 A document names a preset and changes what it likes, section by section:
 
     {"preset": "moderate", "output": {"actions": {"EMAIL_ADDRESS": "allow"}}}
+
+`input.images` allows or blocks images, which no detector sees into: it is an action for `IMAGE`.
 """
 
 import hashlib
@@ -35,6 +37,7 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
             "actions": {"PROMPT_INJECTION": "block", SECRET: "redact"},
             "otherwise": "redact",
             "thresholds": {"PROMPT_INJECTION": 0.3},
+            "images": "block",
         },
         "output": {**_OUTPUT, "actions": {SECRET: "block"}},
     },
@@ -60,6 +63,7 @@ _TYPE = r"[A-Z][A-Z0-9_]{1,39}"
 _ORIGINS = frozenset(o.value for o in Origin)
 _SECTIONS = tuple(d.value for d in Direction)
 _FIELDS = ("actions", "detectors", "modes", "otherwise", "thresholds")
+_IMAGES, _IMAGE_WORDS = "input.images", ("allow", "block")
 _ACTIONS = {action.name.lower(): action for action in Action}
 _MODES = {mode.value: mode for mode in RedactionMode}
 
@@ -108,6 +112,10 @@ def _section(name: str, section: object, problems: Problems) -> Mapping[str, obj
         problems[name] = "must be an object"
         return {}
     for field, value in section.items():
+        if f"{name}.{field}" == _IMAGES:
+            if value not in _IMAGE_WORDS:
+                problems[_IMAGES] = f"must be one of {', '.join(_IMAGE_WORDS)}"
+            continue
         problem = _PROBLEM_OF[field](value) if field in _FIELDS else {"": "is not a policy field"}
         problems |= {f"{name}.{field}{path}": text for path, text in problem.items()}
     return section
@@ -182,10 +190,12 @@ def _read(sections: Mapping[str, Mapping[str, object]]) -> Policies:
 
 
 def _policy(version: str, section: Mapping[str, object]) -> Policy:
+    blocked = {"IMAGE": "block"} if section.get("images") == "block" else {}
+    words = {**_words(section.get("actions")), **blocked}
     return Policy(
         version=version,
         detectors=tuple(_names(section["detectors"])),
-        actions={k: _ACTIONS[v] for k, v in _words(section.get("actions")).items()},
+        actions={k: _ACTIONS[v] for k, v in words.items()},
         otherwise=_ACTIONS[str(section["otherwise"])],
         modes={k: _MODES[v] for k, v in _words(section.get("modes")).items()},
         thresholds={k: float(v) for k, v in _words(section.get("thresholds")).items()},

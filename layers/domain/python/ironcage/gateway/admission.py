@@ -80,7 +80,7 @@ class Admission:
 
     def _routes(self, view: AgentView, chat: ChatRequest) -> tuple[Route, ...]:
         """List the priced routes of a model that the agent may use."""
-        model, extras = chat.model, chat.extras
+        model, extras, images = chat.model, chat.extras, chat.images
         providers = view.routes_for(model)
         allowed = view.agent.models
         if not providers:
@@ -88,7 +88,8 @@ class Admission:
         if allowed is not None and model not in allowed:
             raise ModelForbidden()
         return tuple(
-            Route(p, p.models[model], self._price(p, model).with_extras(extras)) for p in providers
+            Route(p, p.models[model], self._price(p, model).with_extras(extras).with_images(images))
+            for p in providers
         )
 
     def _price(self, provider: Provider, model: str) -> Price:
@@ -119,13 +120,13 @@ class Admission:
         return self._hasher.key_of(x.call.caller.tenant_id)
 
     def _size(self, x: Exchange, view: AgentView) -> None:
-        """Bound the request: its bytes as sent, and the tokens that we let it answer."""
+        """Bound the request: its bytes but those of images, and the tokens that it may answer."""
         if x.chat is None:
             return
         asked = x.chat.max_tokens or view.agent.max_tokens
         x.max_tokens = min([asked, *(r.price.max_output_tokens for r in x.routes)])
         sent = (upstream_body(x.chat, model=r.model, max_tokens=x.max_tokens) for r in x.routes)
-        x.input_bytes = max(len(encode_json(b)) for b in sent)
+        x.input_bytes = max(len(encode_json(b)) for b in sent) - x.chat.image_bytes
 
     def _hold(self, x: Exchange) -> None:
         """RESERVE the worst case, or what is left if that still buys a useful answer."""

@@ -5,7 +5,7 @@ by its exact name or an exact alias; a name that merely resembles one has no pri
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self, cast
@@ -17,6 +17,8 @@ from ironcage.gateway.model import Usage
 PER_MILLION = 1_000_000
 DEFAULT_OVERHEAD_TOKENS = 200
 UNKNOWN_MAX_OUTPUT = 10_000_000
+# Where nobody has said what an image takes at most: the largest bound of our table.
+UNKNOWN_IMAGE_TOKENS = 100_000
 TABLE = Path(__file__).with_name("prices.json")
 
 
@@ -41,6 +43,7 @@ class Price:
     Above `long_from` input tokens the whole request costs the `long` rates. `overhead_tokens` is
     what a provider adds to a prompt before it counts. `surcharge_micros` is added to each request
     that carries parameters from outside our table; `extras_micros` is its bound, None if unknown.
+    `image_tokens` is what one image takes at most, None if the model takes none or has no bound.
     """
 
     rates: Rates
@@ -50,11 +53,13 @@ class Price:
     long: Rates | None = None
     extras_micros: int | None = None
     surcharge_micros: int = 0
+    image_tokens: int | None = None
 
     @classmethod
     def flat(cls, input_rate: int, output_rate: int) -> Self:
         """Make the price of a provider that names two rates and nothing else."""
-        return cls(Rates(input_rate, output_rate, input_rate, input_rate))
+        rates = Rates(input_rate, output_rate, input_rate, input_rate)
+        return cls(rates, image_tokens=UNKNOWN_IMAGE_TOKENS)
 
     def with_extras(self, extras: Iterable[str]) -> Self:
         """Price a request that carries parameters from outside our table.
@@ -68,6 +73,21 @@ class Price:
         if self.extras_micros is None:
             raise UnsupportedParameter(dict.fromkeys(names, "has no price bound for this model"))
         return replace(self, surcharge_micros=self.extras_micros)
+
+    def with_images(self, paths: Collection[str]) -> Self:
+        """Price a request that carries images: their files are no tokens, their bound is.
+
+        Raises:
+            UnsupportedParameter: nobody has said what an image costs at most.
+        """
+        if not paths:
+            return self
+        if self.image_tokens is None:
+            raise UnsupportedParameter(
+                dict.fromkeys(paths, "is an image, which has no price bound for this model")
+            )
+        tokens = len(paths) * self.image_tokens
+        return replace(self, overhead_tokens=self.overhead_tokens + tokens)
 
     def rates_at(self, input_tokens: int) -> Rates:
         """Tell the rates that a request of this size pays."""
@@ -166,6 +186,7 @@ def _read_price(row: Mapping[str, int], long: object) -> Price:
         long_from=row.get("long_from"),
         long=_read_rates(cast("Mapping[str, int]", long)) if long else None,
         extras_micros=row.get("extras_micros"),
+        image_tokens=row.get("image_tokens"),
     )
 
 

@@ -29,6 +29,7 @@ from ironcage.gateway.wire.openai import (
 
 TextScanner = StreamScanner | ArgumentScanner
 ARGUMENTS = "tool_arguments"
+IMAGE = "IMAGE"  # what a policy's `images` field is an action for
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Scan:
     texts: int = 0
     scanned_bytes: int = 0
     types: Counter[str] = field(default_factory=Counter)
+    unscanned: dict[str, int] = field(default_factory=dict)
 
     def add(self, verdict: Verdict, text: str) -> None:
         """Count one inspected text."""
@@ -53,6 +55,15 @@ class Scan:
     def add_stream(self, scanner: TextScanner) -> None:
         """Count one text that was inspected while it grew; its bytes are counted elsewhere."""
         self.add(judge(findings_of(scanner)), "")
+
+    def add_images(self, count: int, policy: Policy) -> None:
+        """Count images: no detector sees into one, so the policy alone decides."""
+        if not count:
+            return
+        self.unscanned["image"] = count
+        if action := policy.actions.get(IMAGE, Action.ALLOW):
+            self.action = max(self.action, action)
+            self.types[IMAGE] += count
 
     @property
     def is_stopped(self) -> bool:
@@ -68,6 +79,7 @@ class Scan:
             "scanned_bytes": self.scanned_bytes,
             "findings": dict(self.types),
             "detectors": dict(self.versions),
+            "unscanned": dict(self.unscanned),
         }
 
 
@@ -86,6 +98,7 @@ class Screen:
     def inspect_prompt(self, chat: ChatRequest) -> tuple[ChatRequest, Scan]:
         """Inspect every text of a prompt and redact what the policy wants redacted (step 2)."""
         scan = self.open_scan()
+        scan.add_images(len(chat.images), self.policy)
         for found in prompt_texts(chat):
             cleaned, verdict = self._clean(found.text, Origin(found.origin))
             scan.add(verdict, found.text)

@@ -21,6 +21,7 @@ class ProviderKind(StrEnum):
     """Which wire format a provider speaks."""
 
     OPENAI = "openai"
+    ANTHROPIC = "anthropic"
     BEDROCK = "bedrock"
 
 

@@ -1,13 +1,22 @@
 """Translation between OpenAI's chat format and Bedrock's Converse, both ways, without I/O."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 from ironcage.core.errors import ProviderUnavailable, UnsupportedParameter
 from ironcage.gateway.model import JsonObject, Usage
 from ironcage.gateway.wire.completions import usage_body
 from ironcage.gateway.wire.extensions import extensions_of
+from ironcage.gateway.wire.images import image_of
+from ironcage.gateway.wire.turns import (
+    arguments_of,
+    count,
+    is_instruction,
+    mapping,
+    parts_of,
+    turns_of,
+)
 
 # Parameters that Converse has no word for and that would change the answer.
 _REFUSED = ("logit_bias", "presence_penalty", "frequency_penalty")
@@ -32,10 +41,10 @@ def to_converse(body: Mapping[str, object]) -> JsonObject:
     messages = cast("list[JsonObject]", body["messages"])
     out: JsonObject = {
         "modelId": body["model"],
-        "messages": _turns(messages),
+        "messages": turns_of(messages, _blocks),
         "inferenceConfig": _inference(body),
     }
-    system = [{"text": t} for m in messages if _is_instruction(m) for t in _texts(m)]
+    system = [_block(p) for m in messages if is_instruction(m) for p in parts_of(m)]
     if system:
         out["system"] = system
     if tools := _tool_config(body, messages):
@@ -49,11 +58,11 @@ def from_converse(response: Mapping[str, object], *, answer_id: str, created: in
     Raises:
         ProviderUnavailable: the answer is not one.
     """
-    message = _mapping(_mapping(response.get("output")).get("message"))
+    message = mapping(mapping(response.get("output")).get("message"))
     blocks = message.get("content")
     if not isinstance(blocks, list):
         raise ProviderUnavailable(sent=True, reason="bad_answer")
-    said = _said([_mapping(block) for block in blocks])
+    said = _said([mapping(block) for block in blocks])
     out: JsonObject = {
         "id": answer_id,
         "object": "chat.completion",
@@ -77,11 +86,11 @@ def from_converse(response: Mapping[str, object], *, answer_id: str, created: in
 
 def usage_of(reported: object) -> Usage | None:
     """Read Converse's usage, where cached tokens are counted apart from the input."""
-    counts = _mapping(reported)
+    counts = mapping(reported)
     fresh, output = counts.get("inputTokens"), counts.get("outputTokens")
     if not isinstance(fresh, int) or not isinstance(output, int):
         return None
-    cached, written = (_count(counts, f"cache{kind}InputTokens") for kind in ("Read", "Write"))
+    cached, written = (count(counts, f"cache{kind}InputTokens") for kind in ("Read", "Write"))
     return Usage(
         input_tokens=fresh + cached + written,
         output_tokens=output,
@@ -104,7 +113,7 @@ def _refuse_unknown(body: Mapping[str, object]) -> None:
     found = {name: "is not supported by this provider" for name in _REFUSED if body.get(name)}
     if body.get("n", 1) != 1:
         found["n"] = "must be 1 with this provider"
-    if _mapping(body.get("response_format")).get("type", "text") != "text":
+    if mapping(body.get("response_format")).get("type", "text") != "text":
         found["response_format"] = "is not supported by this provider"
     if found:
         raise UnsupportedParameter(found)
@@ -121,44 +130,22 @@ def _inference(body: Mapping[str, object]) -> JsonObject:
     return {name: value for name, value in out.items() if value is not None}
 
 
-def _is_instruction(message: JsonObject) -> bool:
-    return message.get("role") in {"system", "developer"}
-
-
-def _texts(message: JsonObject) -> list[str]:
-    """List the texts of a message that are not empty: Converse refuses empty blocks."""
-    content = message.get("content")
-    if isinstance(content, list):
-        parts = [part.get("text") or part.get("refusal") for part in content]
-    else:
-        parts = [content or message.get("refusal")]
-    return [part for part in parts if isinstance(part, str) and part]
-
-
-def _turns(messages: Iterable[JsonObject]) -> list[JsonObject]:
-    """Write the conversation; Converse wants user and assistant to take turns."""
-    turns: list[JsonObject] = []
-    for message in messages:
-        if _is_instruction(message):
-            continue
-        role = "assistant" if message.get("role") == "assistant" else "user"
-        blocks = _blocks(message)
-        if turns and turns[-1]["role"] == role:
-            cast("list[JsonObject]", turns[-1]["content"]).extend(blocks)
-        elif blocks:
-            turns.append({"role": role, "content": blocks})
-    return turns
-
-
 def _blocks(message: JsonObject) -> list[JsonObject]:
-    texts: list[JsonObject] = [{"text": text} for text in _texts(message)]
+    parts = [_block(part) for part in parts_of(message)]
     if message.get("role") == "tool":
-        result = {"toolUseId": message["tool_call_id"], "content": texts or [{"text": " "}]}
+        result = {"toolUseId": message["tool_call_id"], "content": parts or [{"text": " "}]}
         if extensions_of(message).get("is_error"):
             result["status"] = "error"
         return [{"toolResult": result}]
     calls = cast("list[JsonObject]", message.get("tool_calls", []))
-    return texts + [{"toolUse": _tool_use(call)} for call in calls]
+    return parts + [{"toolUse": _tool_use(call)} for call in calls]
+
+
+def _block(part: JsonObject) -> JsonObject:
+    if part["type"] != "image_url":
+        return {"text": part["text"]}
+    image = image_of(part)
+    return {"image": {"format": image.format, "source": {"bytes": image.decode()}}}
 
 
 def _tool_use(call: JsonObject) -> JsonObject:
@@ -166,17 +153,8 @@ def _tool_use(call: JsonObject) -> JsonObject:
     return {
         "toolUseId": call["id"],
         "name": function["name"],
-        "input": _arguments(function["arguments"]),
+        "input": arguments_of(function["arguments"]),
     }
-
-
-def _arguments(text: str) -> JsonObject:
-    """Read the arguments of a call; what a model once wrote need not be JSON."""
-    try:
-        value = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return {"arguments": text}
-    return value if isinstance(value, dict) else {"arguments": value}
 
 
 def _tool_config(body: Mapping[str, object], messages: list[JsonObject]) -> JsonObject | None:
@@ -189,12 +167,12 @@ def _tool_config(body: Mapping[str, object], messages: list[JsonObject]) -> Json
     if choice == "required":
         out["toolChoice"] = {"any": {}}
     elif isinstance(choice, dict):
-        out["toolChoice"] = {"tool": {"name": _mapping(choice.get("function"))["name"]}}
+        out["toolChoice"] = {"tool": {"name": mapping(choice.get("function"))["name"]}}
     return out
 
 
 def _tool_spec(tool: JsonObject) -> JsonObject:
-    function = _mapping(tool["function"])
+    function = mapping(tool["function"])
     out: JsonObject = {
         "name": function["name"],
         "inputSchema": {"json": function.get("parameters") or {"type": "object", "properties": {}}},
@@ -206,9 +184,9 @@ def _tool_spec(tool: JsonObject) -> JsonObject:
 
 def _said(blocks: list[Mapping[str, object]]) -> JsonObject:
     texts = [text for b in blocks if isinstance(text := b.get("text"), str)]
-    thoughts = [_mapping(_mapping(b.get("reasoningContent")).get("reasoningText")) for b in blocks]
+    thoughts = [mapping(mapping(b.get("reasoningContent")).get("reasoningText")) for b in blocks]
     reasoning = "".join(str(thought["text"]) for thought in thoughts if "text" in thought)
-    calls = [_mapping(b["toolUse"]) for b in blocks if "toolUse" in b]
+    calls = [mapping(b["toolUse"]) for b in blocks if "toolUse" in b]
     out: JsonObject = {"content": "".join(texts) if texts else None}
     if reasoning:
         out["reasoning_content"] = reasoning
@@ -221,12 +199,3 @@ def _tool_call(use: Mapping[str, object]) -> JsonObject:
     arguments = json.dumps(use.get("input", {}), ensure_ascii=False)
     function = {"name": str(use.get("name")), "arguments": arguments}
     return {"id": str(use.get("toolUseId")), "type": "function", "function": function}
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _count(counts: Mapping[str, object], name: str) -> int:
-    value = counts.get(name)
-    return value if isinstance(value, int) else 0

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ironcage.gateway.model import JsonObject, ProviderChunk
 from ironcage.gateway.wire.bedrock import finish_reason, stop_extensions, usage_of
 from ironcage.gateway.wire.completions import usage_body
+from ironcage.gateway.wire.turns import mapping
 
 
 class ConverseStream:
@@ -24,10 +25,10 @@ class ConverseStream:
         """Turn one event into a chunk; None for events that say nothing to a client."""
         for name, content in event.items():
             if name == "metadata":
-                return self._usage(_mapping(content))
-            delta, finish = self._delta(name, _mapping(content))
+                return self._usage(mapping(content))
+            delta, finish = self._delta(name, mapping(content))
             if delta is not None:
-                stop = _mapping(content).get("stopReason")
+                stop = mapping(content).get("stopReason")
                 return ProviderChunk(self._chunk(delta, finish, stop))
         return None
 
@@ -48,7 +49,7 @@ class ConverseStream:
                 return None, None
 
     def _opened_call(self, event: Mapping[str, object]) -> JsonObject | None:
-        use = _mapping(_mapping(event.get("start")).get("toolUse"))
+        use = mapping(mapping(event.get("start")).get("toolUse"))
         if not use:
             return None
         index = self._calls.setdefault(event.get("contentBlockIndex"), len(self._calls))
@@ -57,13 +58,13 @@ class ConverseStream:
         return {"tool_calls": [{**call, "function": function}]}
 
     def _piece(self, event: Mapping[str, object]) -> JsonObject | None:
-        delta = _mapping(event.get("delta"))
+        delta = mapping(event.get("delta"))
         if isinstance(delta.get("text"), str):
             return {"content": delta["text"]}
-        thought = _mapping(delta.get("reasoningContent")).get("text")
+        thought = mapping(delta.get("reasoningContent")).get("text")
         if isinstance(thought, str):
             return {"reasoning_content": thought}
-        written = _mapping(delta.get("toolUse")).get("input")
+        written = mapping(delta.get("toolUse")).get("input")
         index = self._calls.get(event.get("contentBlockIndex"))
         if not isinstance(written, str) or index is None:
             return None
@@ -78,7 +79,3 @@ class ConverseStream:
     def _chunk(self, delta: JsonObject, finish: str | None, stop: object) -> JsonObject:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
         return {**self._head, "choices": [choice | stop_extensions(stop)]}
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}

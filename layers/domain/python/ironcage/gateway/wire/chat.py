@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from ironcage.core.errors import InvalidRequest
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.parameters import PARAMETERS, Treatment
 from ironcage.gateway.wire.checks import Problems, safe_name
+from ironcage.gateway.wire.images import MAX_IMAGES, bounded_part, images_in
 from ironcage.gateway.wire.strict_json import decode_object
 
 MAX_TOKENS_FIELDS = ("max_completion_tokens", "max_tokens")
@@ -18,7 +20,10 @@ _ANSWER_ONLY = frozenset({"annotations", "reasoning_content", "audio", "function
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A valid request. `body` holds what may be passed on; a provider's body is made from it."""
+    """A valid request. `body` holds what may be passed on; a provider's body is made from it.
+
+    `images` are the paths of its images; `image_bytes` is what they take of the body.
+    """
 
     model: str
     body: Mapping[str, object]
@@ -28,6 +33,8 @@ class ChatRequest:
     max_tokens: int | None = None
     max_tokens_field: str | None = None
     extras: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    image_bytes: int = 0
 
 
 def parse_chat(
@@ -50,7 +57,10 @@ def parse_chat(
     _check_names(given, extra_parameters, problems)
     _check_combinations(given, problems)
     problems.raise_if_any()
-    return _request(given)
+    chat = _request(given)
+    if len(chat.images) > MAX_IMAGES:
+        raise InvalidRequest({"messages": f"may hold at most {MAX_IMAGES} images"})
+    return chat
 
 
 def upstream_body(chat: ChatRequest, *, model: str, max_tokens: int) -> JsonObject:
@@ -92,7 +102,9 @@ def _request(given: JsonObject) -> ChatRequest:
         for name, value in given.items()
         if name in extras or PARAMETERS[name].treatment is not Treatment.OURS
     }
-    body["messages"] = [_message(m) for m in cast("list[JsonObject]", given["messages"])]
+    messages = [_message(m) for m in cast("list[JsonObject]", given["messages"])]
+    images = dict(images_in(messages))
+    body["messages"] = messages
     if "tools" not in body:
         body.pop("tool_choice", None)
     field = next((name for name in MAX_TOKENS_FIELDS if name in given), None)
@@ -106,6 +118,8 @@ def _request(given: JsonObject) -> ChatRequest:
         max_tokens=cast("int", given[field]) if field else None,
         max_tokens_field=field,
         extras=extras,
+        images=tuple(images),
+        image_bytes=sum(images.values()),
     )
 
 
@@ -118,6 +132,8 @@ def _message(message: JsonObject) -> JsonObject:
     }
     if message.get("role") == "assistant":
         kept.setdefault("content", None)
+    if isinstance(kept.get("content"), list):
+        kept["content"] = [bounded_part(p) for p in cast("list[JsonObject]", kept["content"])]
     calls = kept.get("tool_calls")
     if isinstance(calls, list):
         kept["tool_calls"] = [_tool_call(call) for call in calls]

@@ -60,12 +60,13 @@ def usage_of(body: JsonObject) -> Usage | None:
 
 
 def usage_body(usage: Usage) -> JsonObject:
-    """Write usage as OpenAI does."""
+    """Write usage as OpenAI does, and what was written to a cache, if anything."""
+    written = {"cache_write_tokens": usage.cache_write_tokens} if usage.cache_write_tokens else {}
     return {
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,
         "total_tokens": usage.input_tokens + usage.output_tokens,
-        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
+        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens, **written},
         "completion_tokens_details": {"reasoning_tokens": usage.reasoning_tokens},
     }
 

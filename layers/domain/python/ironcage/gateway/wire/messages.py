@@ -14,6 +14,7 @@ from ironcage.gateway.wire.checks import (
     tagged,
     text,
 )
+from ironcage.gateway.wire.images import check_image_url
 
 MAX_TEXT = 5_000_000
 MAX_PARTS = 1_024
@@ -25,17 +26,24 @@ _PERSON = text(256)
 
 _TEXT_PART = record({"type": anything, "text": text(MAX_TEXT)}, required=("text",))
 _REFUSAL_PART = record({"type": anything, "refusal": text(MAX_TEXT)}, required=("refusal",))
+_IMAGE_PART = record(
+    {
+        "type": anything,
+        "image_url": record(
+            {"url": check_image_url, "detail": choice("auto", "low", "high")}, required=("url",)
+        ),
+    },
+    required=("image_url",),
+)
 _MEDIA = {
-    "image_url": "images have no bounded price yet",
+    "image_url": "images are accepted in user messages alone",
     "input_audio": "audio is not supported",
     "file": "files have no bounded price yet",
 }
 
 
-def _content(*, refusals: bool = False) -> Check:
-    parts: dict[str, Check] = {"text": _TEXT_PART}
-    if refusals:
-        parts["refusal"] = _REFUSAL_PART
+def _content(**more: Check) -> Check:
+    parts: dict[str, Check] = {"text": _TEXT_PART, **more}
     part = tagged("type", parts, refused=_MEDIA)
     return by_type(text(MAX_TEXT), array(part, 1, MAX_PARTS))
 
@@ -55,7 +63,10 @@ _TOOL_CALL = record(
 _INSTRUCTION = record(
     {"role": anything, "content": _content(), "name": _PERSON}, required=("content",)
 )
-_USER = record({"role": anything, "content": _content(), "name": _PERSON}, required=("content",))
+_USER = record(
+    {"role": anything, "content": _content(image_url=_IMAGE_PART), "name": _PERSON},
+    required=("content",),
+)
 _TOOL_RESULT = record(
     {"role": anything, "content": _content(), "tool_call_id": _CALL_ID, "name": _PERSON},
     required=("content", "tool_call_id"),
@@ -64,7 +75,7 @@ _TOOL_RESULT = record(
 _ASSISTANT_FIELDS = record(
     {
         "role": anything,
-        "content": _content(refusals=True),
+        "content": _content(refusal=_REFUSAL_PART),
         "name": _PERSON,
         "refusal": text(MAX_TEXT),
         "tool_calls": array(_TOOL_CALL, 0, MAX_TOOL_CALLS),

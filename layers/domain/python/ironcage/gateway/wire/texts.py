@@ -93,8 +93,8 @@ def _message_texts(message: JsonObject, path: Path, origin: Origin) -> Iterator[
         if name in {"role", "tool_call_id"}:
             continue
         for found, text in _leaves(value, (*path, name)):
-            # Ids, types and what a provider sealed are checked by pattern; they carry no text.
-            if found[-1] not in _NO_TEXT:
+            # Ids, types and what a provider sealed are checked by pattern; an image is no text.
+            if found[-1] not in _NO_TEXT and "image_url" not in found:
                 yield PromptText(found, text, origin)
 
 

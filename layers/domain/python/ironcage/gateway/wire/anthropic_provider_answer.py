@@ -1,0 +1,90 @@
+"""An answer of Anthropic's Messages as OpenAI's `chat.completion`, without I/O."""
+
+import json
+from collections.abc import Mapping
+
+from ironcage.core.errors import ProviderUnavailable
+from ironcage.gateway.model import JsonObject, Usage
+from ironcage.gateway.wire.completions import clean_completion, usage_body
+from ironcage.gateway.wire.turns import count, mapping
+
+_FINISHES: Mapping[object, str] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "tool_use": "tool_calls",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "refusal": "content_filter",
+}
+
+
+def from_anthropic(answer: Mapping[str, object], *, created: int) -> JsonObject:
+    """Read a message as a `chat.completion`; `created` is when it was asked for.
+
+    Raises:
+        ProviderUnavailable: the answer is not one.
+    """
+    blocks = answer.get("content")
+    if not isinstance(blocks, list):
+        raise ProviderUnavailable(sent=True, reason="bad_answer")
+    said = _said([mapping(block) for block in blocks])
+    if refusal := refusal_of(answer):
+        said["refusal"] = refusal
+    choice = {"index": 0, "message": said, "finish_reason": finish_reason(answer)}
+    out: JsonObject = {
+        "id": answer.get("id"),
+        "created": created,
+        "model": answer.get("model"),
+        "choices": [choice],
+    }
+    usage = usage_of(answer.get("usage"))
+    if usage is not None:
+        out["usage"] = usage_body(usage)
+    return clean_completion(out)
+
+
+def usage_of(reported: object) -> Usage | None:
+    """Read Anthropic's usage, where cached tokens are counted apart from the input."""
+    counts = mapping(reported)
+    fresh, output = counts.get("input_tokens"), counts.get("output_tokens")
+    if not isinstance(fresh, int) or not isinstance(output, int):
+        return None
+    read = count(counts, "cache_read_input_tokens")
+    written = count(counts, "cache_creation_input_tokens")
+    return Usage(
+        input_tokens=fresh + read + written,
+        output_tokens=output,
+        cached_tokens=read,
+        cache_write_tokens=written,
+        reasoning_tokens=count(mapping(counts.get("output_tokens_details")), "thinking_tokens"),
+    )
+
+
+def finish_reason(ending: Mapping[str, object]) -> str:
+    """Name the stop reason of a message as OpenAI does."""
+    return _FINISHES.get(ending.get("stop_reason"), "stop")
+
+
+def refusal_of(ending: Mapping[str, object]) -> str | None:
+    """Read why a message was refused, where that is said."""
+    text = mapping(ending.get("stop_details")).get("explanation")
+    return text if isinstance(text, str) and ending.get("stop_reason") == "refusal" else None
+
+
+def _said(blocks: list[Mapping[str, object]]) -> JsonObject:
+    """Join texts and thoughts; blocks of other kinds say nothing that a chat can hold."""
+    texts = [str(b.get("text", "")) for b in blocks if b.get("type") == "text"]
+    thoughts = "".join(str(b.get("thinking", "")) for b in blocks if b.get("type") == "thinking")
+    calls = [_tool_call(b) for b in blocks if b.get("type") == "tool_use"]
+    out: JsonObject = {"content": "".join(texts) if texts else None}
+    if thoughts:
+        out["reasoning_content"] = thoughts
+    if calls:
+        out["tool_calls"] = calls
+    return out
+
+
+def _tool_call(use: Mapping[str, object]) -> JsonObject:
+    arguments = json.dumps(use.get("input", {}), ensure_ascii=False)
+    function = {"name": str(use.get("name")), "arguments": arguments}
+    return {"id": use.get("id"), "type": "function", "function": function}
