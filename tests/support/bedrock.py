@@ -2,11 +2,15 @@
 
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
-from typing import Self, cast
+from typing import Any, Self, cast
 from zlib import crc32
+
+from botocore.config import Config
+from botocore.session import get_session
 
 JsonObject = dict[str, object]
 
@@ -152,3 +156,22 @@ def frame(name: str, payload: JsonObject, *, kind: str = "event") -> bytes:
 def _header(name: str, value: str) -> bytes:
     text = value.encode()
     return bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(text)) + text
+
+
+def opener_of(url: str) -> Callable[[float], Any]:
+    """Make clients with keys of their own, so that no environment matters."""
+
+    def open_client(read_seconds: float) -> Any:
+        config = Config(
+            connect_timeout=1, read_timeout=read_seconds, retries={"total_max_attempts": 1}
+        )
+        return get_session().create_client(
+            "bedrock-runtime",
+            region_name="us-east-1",
+            endpoint_url=url,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=config,
+        )
+
+    return open_client

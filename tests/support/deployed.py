@@ -54,15 +54,16 @@ def scripted_agent(
     *,
     budget_usd: str = "1.00",
     rates: tuple[int, int] = RATES,
+    standin: type[ScriptedProvider] = ScriptedProvider,
     **agent: object,
 ) -> Iterator[tuple[DeployedAgent, ScriptedProvider]]:
     """Seed an agent whose only provider is a scripted one on loopback."""
     number = next(_NUMBERS)
     provider_id, agent_id = f"ip_scripted_{number:03d}", f"agent_scripted{number:03d}"
-    with ScriptedProvider() as provider:
+    with standin() as provider:
         document: Mapping[str, object] = {
             "provider_id": provider_id,
-            "kind": "openai",
+            "kind": provider.kind,
             "endpoint": provider.url,
             "models": list(MODELS),
             "prices": {model: list(rates) for model in MODELS},

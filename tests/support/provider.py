@@ -9,10 +9,11 @@ import json
 import socket
 import struct
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
-from typing import Self, cast
+from typing import ClassVar, Self, cast
 
 from support.provider_scripts import (
     SCRIPTS,
@@ -21,6 +22,7 @@ from support.provider_scripts import (
     body_of,
     events_of,
     pieces_of,
+    split_as,
 )
 
 __all__ = ["SCRIPTS", "Script", "ScriptedProvider", "Seen"]
@@ -42,10 +44,14 @@ class Seen:
 
 @dataclass
 class ScriptedProvider:
-    """A provider for the time of a `with` block."""
+    """A provider for the time of a `with` block; `hung_up` is set when a reader leaves early."""
+
+    kind: ClassVar[str] = "openai"
+    stream_type: ClassVar[str] = "text/event-stream"
 
     seen: list[Seen] = field(default_factory=list)
     connections: int = 0
+    hung_up: Event = field(default_factory=Event)
     _queued: dict[str, list[Script]] = field(default_factory=lambda: defaultdict(list))
     _lock: Lock = field(default_factory=Lock)
     _stopping: Event = field(default_factory=Event)
@@ -67,6 +73,18 @@ class ScriptedProvider:
     def url(self) -> str:
         """Tell the endpoint as a provider record wants it."""
         return f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def read(self, path: str, body: JsonObject) -> JsonObject:
+        """Read a request: which model is asked for, and whether the answer is streamed."""
+        return body
+
+    def whole(self, script: Script, request: JsonObject) -> bytes:
+        """Write a whole answer, or an error."""
+        return body_of(script, request)
+
+    def streamed(self, script: Script, request: JsonObject) -> Iterator[bytes]:
+        """Write the events of a streamed answer."""
+        return events_of(script, request)
 
     def script(self, model: str, *scripts: Script) -> None:
         """Queue scripts for a model; each answers one request, the last one all that follow."""
@@ -141,6 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         owner = cast("_Server", self.server).owner
         body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
+        body = owner.read(self.path, body)
         seen = Seen(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
         script = owner.take(seen)
         owner.wait(script.wait_seconds)
@@ -149,23 +168,31 @@ class _Handler(BaseHTTPRequestHandler):
         elif script.status == 200 and body.get("stream"):
             self._stream(script, body, owner)
         else:
-            self._answer(script, body)
+            self._answer(script, body, owner)
 
     def _reset(self) -> None:
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close_connection = True
 
-    def _answer(self, script: Script, body: JsonObject) -> None:
-        data = body_of(script, body)
+    def _answer(self, script: Script, body: JsonObject, owner: ScriptedProvider) -> None:
+        data = owner.whole(script, body)
         self._head(script, "application/json", ("content-length", str(len(data))))
+        owner.wait(script.pause_seconds)
         self.wfile.write(data if script.cut_at is None else data[: script.cut_at])
         self.close_connection = self.close_connection or script.cut_at is not None
 
     def _stream(self, script: Script, body: JsonObject, owner: ScriptedProvider) -> None:
-        self._head(script, "text/event-stream", ("transfer-encoding", "chunked"))
+        self._head(script, owner.stream_type, ("transfer-encoding", "chunked"))
+        try:
+            self._write_pieces(script, body, owner)
+        except OSError:
+            owner.hung_up.set()
+            raise
+
+    def _write_pieces(self, script: Script, body: JsonObject, owner: ScriptedProvider) -> None:
         sent = 0
-        for event in events_of(script, body):
+        for event in split_as(script.splits, owner.streamed(script, body)):
             owner.wait(script.pause_seconds)
             for piece in pieces_of(event, script.piece):
                 if script.cut_at is not None and sent + len(piece) > script.cut_at:

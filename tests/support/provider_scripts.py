@@ -3,9 +3,20 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from itertools import cycle
+from typing import NamedTuple, cast
 
 JsonObject = dict[str, object]
+
+
+class Counts(NamedTuple):
+    """Tokens as a provider counts them: fresh, cached and written input, output, thought."""
+
+    fresh: int
+    output: int
+    cached: int = 0
+    written: int = 0
+    thought: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +28,10 @@ class Script:
     headers: tuple[tuple[str, str], ...] = ()
     tool: str | None = None  # the function that is called, until a tool has answered
     tool_arguments: str = '{"city": "Paris"}'
-    usage: JsonObject | None = None  # None: counted from the characters
+    calls: int = 1  # how many calls at once
+    thought: str = ""  # what the model thinks aloud before it answers
+    counts: Counts | None = None  # None: counted from the characters
+    usage: JsonObject | None = None  # in the words of the wire, instead of counts
     reports_usage: bool = True
     raw: bytes | None = None  # these bytes instead of a proper body
     error: JsonObject | None = None
@@ -26,6 +40,8 @@ class Script:
     resets: bool = False  # hangs up instead of answering
     cut_at: int | None = None  # hangs up after so many bytes of the body
     piece: int = 0  # writes a stream in pieces of so many bytes
+    splits: tuple[int, ...] = ()  # writes a stream in pieces of these sizes, over and over
+    error_in_stream: str | None = None  # the code of an error after the first event
     ends_stream: bool = True  # sends [DONE]
     finish: str = "stop"
 
@@ -81,11 +97,13 @@ def _choices(request: JsonObject) -> int:
 
 
 def _choice(script: Script, request: JsonObject, at: int) -> JsonObject:
+    thought = {"reasoning_content": script.thought} if script.thought else {}
     if _calls_tool(script, request):
-        message: JsonObject = {"role": "assistant", "content": None, "tool_calls": [_call(script)]}
-        return {"index": at, "message": message, "finish_reason": "tool_calls"}
+        calls = [call_of(script, number) for number in range(script.calls)]
+        message: JsonObject = {"role": "assistant", "content": None, "tool_calls": calls}
+        return {"index": at, "message": message | thought, "finish_reason": "tool_calls"}
     message = {"role": "assistant", "content": script.text}
-    return {"index": at, "message": message, "finish_reason": script.finish}
+    return {"index": at, "message": message | thought, "finish_reason": script.finish}
 
 
 def _calls_tool(script: Script, request: JsonObject) -> bool:
@@ -93,21 +111,34 @@ def _calls_tool(script: Script, request: JsonObject) -> bool:
     return script.tool is not None and last.get("role") != "tool"
 
 
-def _call(script: Script) -> JsonObject:
+def call_of(script: Script, number: int) -> JsonObject:
+    """Write one call of a tool."""
     function = {"name": script.tool, "arguments": script.tool_arguments}
-    return {"id": "call_scripted_1", "type": "function", "function": function}
+    return {"id": f"call_scripted_{number + 1}", "type": "function", "function": function}
+
+
+def counts_of(script: Script, request: JsonObject) -> Counts:
+    """Count a request and its answer: four characters are a token, unless the script counts."""
+    if script.counts:
+        return script.counts
+    read = len(json.dumps(request["messages"])) // 4
+    return Counts(read, _choices(request) * (len(script.text) // 4))
 
 
 def _usage(script: Script, request: JsonObject) -> JsonObject:
     if not script.reports_usage:
         return {}
-    read = len(json.dumps(request["messages"])) // 4
-    written = _choices(request) * (len(script.text) // 4)
+    counts = counts_of(script, request)
+    read = counts.fresh + counts.cached + counts.written
     counted: JsonObject = {
         "prompt_tokens": read,
-        "completion_tokens": written,
-        "total_tokens": read + written,
+        "completion_tokens": counts.output,
+        "total_tokens": read + counts.output,
     }
+    if script.counts:
+        cached = {"cached_tokens": counts.cached, "cache_write_tokens": counts.written}
+        counted["prompt_tokens_details"] = cached
+        counted["completion_tokens_details"] = {"reasoning_tokens": counts.thought}
     return {"usage": script.usage or counted}
 
 
@@ -116,7 +147,11 @@ def events_of(script: Script, request: JsonObject) -> Iterator[bytes]:
     if script.raw is not None:
         yield script.raw
         return
-    for delta, finish in _deltas(script, request):
+    for number, (delta, finish) in enumerate(_deltas(script, request)):
+        if number and script.error_in_stream:
+            error = {"message": "scripted", "code": script.error_in_stream}
+            yield b"data: " + json.dumps({"error": error}).encode() + b"\n\n"
+            return
         for at in range(_choices(request)):
             yield _event(request, [{"index": at, "delta": delta, "finish_reason": finish}])
     options = cast("JsonObject", request.get("stream_options", {}))
@@ -128,13 +163,16 @@ def events_of(script: Script, request: JsonObject) -> Iterator[bytes]:
 
 def _deltas(script: Script, request: JsonObject) -> Iterator[tuple[JsonObject, str | None]]:
     yield {"role": "assistant", "content": ""}, None
+    if script.thought:
+        yield {"reasoning_content": script.thought}, None
     if _calls_tool(script, request):
         half = len(script.tool_arguments) // 2
-        call = {**_call(script), "index": 0}
-        call["function"] = {"name": script.tool, "arguments": script.tool_arguments[:half]}
-        yield {"tool_calls": [call]}, None
-        rest = {"index": 0, "function": {"arguments": script.tool_arguments[half:]}}
-        yield {"tool_calls": [rest]}, None
+        for number in range(script.calls):
+            call = {**call_of(script, number), "index": number}
+            call["function"] = {"name": script.tool, "arguments": script.tool_arguments[:half]}
+            yield {"tool_calls": [call]}, None
+            rest = {"index": number, "function": {"arguments": script.tool_arguments[half:]}}
+            yield {"tool_calls": [rest]}, None
         yield {}, "tool_calls"
         return
     for start in range(0, len(script.text), 5):
@@ -160,3 +198,16 @@ def pieces_of(event: bytes, size: int) -> Iterator[bytes]:
     """Cut an event into pieces of a size; 0 leaves it whole."""
     step = size or len(event)
     return (event[at : at + step] for at in range(0, len(event), step))
+
+
+def split_as(sizes: tuple[int, ...], events: Iterator[bytes]) -> Iterator[bytes]:
+    """Cut a whole stream into pieces of the sizes in turn; without sizes leave its events."""
+    if not sizes:
+        yield from events
+        return
+    data, at = b"".join(events), 0
+    for size in cycle(sizes):
+        if at >= len(data):
+            return
+        yield data[at : at + size]
+        at += size

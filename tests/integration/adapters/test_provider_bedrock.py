@@ -1,11 +1,9 @@
 """The Bedrock adapter against a scripted Converse on loopback."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.config import Config
-from botocore.session import get_session
 
 from ironcage.adapters.providers.bedrock import READ_STEPS, BedrockProvider
 from ironcage.core import ProviderId, SystemClock
@@ -20,11 +18,10 @@ from ironcage.core.errors import (
 from ironcage.gateway import ProviderCall, ProviderChunk, Usage
 from ironcage.gateway.wire.openai import clean_chunk, clean_completion, upstream_body, visible_texts
 from ironcage.tenancy import Provider, ProviderKind
-from support.bedrock import BedrockScript, ScriptedBedrock
+from support.bedrock import BedrockScript, ScriptedBedrock, opener_of
 from support.builders_gateway import a_chat
 
 MODEL = "us.amazon.nova-lite-v1:0"
-Opener = Callable[[float], Any]
 
 
 @pytest.fixture
@@ -36,25 +33,6 @@ def bedrock() -> Iterator[ScriptedBedrock]:
 @pytest.fixture
 def adapter(bedrock: ScriptedBedrock) -> BedrockProvider:
     return BedrockProvider(SystemClock(), opener_of(bedrock.url))
-
-
-def opener_of(url: str) -> Opener:
-    """Make clients with keys of their own, so that no environment matters."""
-
-    def open_client(read_seconds: float) -> Any:
-        config = Config(
-            connect_timeout=1, read_timeout=read_seconds, retries={"total_max_attempts": 1}
-        )
-        return get_session().create_client(
-            "bedrock-runtime",
-            region_name="us-east-1",
-            endpoint_url=url,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=config,
-        )
-
-    return open_client
 
 
 def a_call(*, timeout: float = 10.0, **chat: object) -> ProviderCall:

@@ -89,24 +89,29 @@ def _events(stream: Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, obj
 
 
 def _translated(ask: Callable[[], Any], *, has_begun: bool = False) -> Any:
-    """Run a call and turn botocore's errors into ours."""
-    from botocore.exceptions import (  # noqa: PLC0415 - loaded with the client, not before
+    """Run a call and turn botocore's errors into ours, and those that it lets through."""
+    # Loaded with the client, not before.
+    from botocore.eventstream import ParserError  # noqa: PLC0415 - as above
+    from botocore.exceptions import (  # noqa: PLC0415 - as above
         BotoCoreError,
         ClientError,
         ConnectTimeoutError,
         EndpointConnectionError,
         ReadTimeoutError,
     )
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - as above
+    from urllib3.exceptions import TimeoutError as WireTimeoutError  # noqa: PLC0415 - as above
 
     try:
         return ask()
     except ClientError as exc:
         raise _refusal(exc.response, has_begun=has_begun) from exc
-    except ReadTimeoutError as exc:
+    except (ReadTimeoutError, WireTimeoutError) as exc:
         raise DeadlineExceeded(sent=True) from exc
     except (EndpointConnectionError, ConnectTimeoutError) as exc:
         raise ProviderUnavailable(sent=has_begun, reason="no_connection") from exc
-    except (BotoCoreError, OSError) as exc:
+    except (BotoCoreError, HTTPError, OSError, ParserError, ResponseParserError) as exc:
         raise ProviderUnavailable(sent=True, reason="broken") from exc
 
 

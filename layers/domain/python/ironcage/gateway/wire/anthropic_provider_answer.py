@@ -8,7 +8,7 @@ from ironcage.gateway.model import JsonObject, Usage
 from ironcage.gateway.wire.completions import clean_completion, usage_body
 from ironcage.gateway.wire.turns import count, mapping
 
-_FINISHES: Mapping[object, str] = {
+_FINISHES: Mapping[str, str] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
     "tool_use": "tool_calls",
@@ -62,7 +62,7 @@ def usage_of(reported: object) -> Usage | None:
 
 def finish_reason(ending: Mapping[str, object]) -> str:
     """Name the stop reason of a message as OpenAI does."""
-    return _FINISHES.get(ending.get("stop_reason"), "stop")
+    return _FINISHES.get(str(ending.get("stop_reason")), "stop")
 
 
 def refusal_of(ending: Mapping[str, object]) -> str | None:

@@ -9,7 +9,7 @@ from ironcage.core.errors import ProviderUnavailable
 from ironcage.gateway.model import JsonObject, ProviderChunk
 from ironcage.gateway.wire.anthropic_provider_answer import finish_reason, refusal_of, usage_of
 from ironcage.gateway.wire.completions import clean_chunk, usage_body
-from ironcage.gateway.wire.turns import mapping
+from ironcage.gateway.wire.turns import count, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,10 +38,10 @@ class AnthropicStream:
 
     def __init__(self, *, created: int, model: str) -> None:
         self._head: JsonObject = {"id": "", "created": created, "model": model}
-        self._calls: dict[object, _Call] = {}
+        self._calls: dict[int, _Call] = {}
         self._counts: JsonObject = {}
         self.is_done = False
-        self._readers: Mapping[object, Callable[[JsonObject], list[ProviderChunk]]] = {
+        self._readers: Mapping[str, Callable[[JsonObject], list[ProviderChunk]]] = {
             "message_start": self._start,
             "content_block_start": self._open_block,
             "content_block_delta": self._piece,
@@ -57,7 +57,7 @@ class AnthropicStream:
         Raises:
             ProviderUnavailable: the event is an error.
         """
-        read = self._readers.get(event.get("type"))
+        read = self._readers.get(str(event.get("type")))
         return read(event) if read else []
 
     def _start(self, event: JsonObject) -> list[ProviderChunk]:
@@ -74,7 +74,7 @@ class AnthropicStream:
         if block.get("type") != "tool_use":
             return []
         call = _Call(len(self._calls), block.get("input"))
-        self._calls[event.get("index")] = call
+        self._calls[count(event, "index")] = call
         function = {"name": str(block.get("name")), "arguments": ""}
         opened = {"index": call.index, "id": block.get("id"), "function": function}
         return self._say({"tool_calls": [opened]})
@@ -84,7 +84,7 @@ class AnthropicStream:
         for kind, source, target in _DELTAS:
             if delta.get("type") == kind and delta.get(source):
                 return self._say({target: delta[source]})
-        call, written = self._calls.get(event.get("index")), delta.get("partial_json")
+        call, written = self._calls.get(count(event, "index")), delta.get("partial_json")
         if call is None or not isinstance(written, str) or not written:
             return []
         call.has_arguments = True
@@ -92,7 +92,7 @@ class AnthropicStream:
 
     def _close_block(self, event: JsonObject) -> list[ProviderChunk]:
         """End a block; a call whose arguments were never streamed has those of its start."""
-        call = self._calls.get(event.get("index"))
+        call = self._calls.get(count(event, "index"))
         if call is None or call.has_arguments:
             return []
         call.has_arguments = True
