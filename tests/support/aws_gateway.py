@@ -60,15 +60,19 @@ class GatewayCloud:
 
 @contextmanager
 def emulated_gateway(
-    patch: pytest.MonkeyPatch, *, limit: int = 1_000_000, **settings: str
+    patch: pytest.MonkeyPatch,
+    *,
+    limit: int = 1_000_000,
+    standin: type[ScriptedProvider] = ScriptedProvider,
+    **settings: str,
 ) -> Iterator[GatewayCloud]:
     """Make tables and secrets, seed an agent with a scripted provider, point the function there."""
-    with emulated_aws(patch), ScriptedProvider() as provider:
+    with emulated_aws(patch), standin() as provider:
         cloud = make_cloud()
         own = {"providers_allow_loopback": "true", **settings}
         cloud.configure(patch, **{variable_of(name): value for name, value in own.items()})
         _forget()
-        seed(cloud, provider.url, limit=Micros(limit))
+        seed(cloud, provider.url, limit=Micros(limit), kind=ProviderKind(provider.kind))
         yield GatewayCloud(cloud, provider)
         wiring.transport().close()
         _forget()
@@ -79,6 +83,7 @@ def seed(
     url: str,
     *,
     limit: Micros,
+    kind: ProviderKind = ProviderKind.OPENAI,
     policy: Mapping[str, object] | None = None,
 ) -> None:
     """Write a tenant with one agent and one provider."""
@@ -86,7 +91,7 @@ def seed(
     writer.create_tenant(Tenant(KEY.tenant_id, "Acme", REGION), created_at="2026-01-01T00:00:00Z")
     provider = Provider(
         ProviderId("ip_scripted_001"),
-        ProviderKind.OPENAI,
+        kind,
         url,
         {name: name for name in MODELS},
         prices=dict.fromkeys(MODELS, RATES),

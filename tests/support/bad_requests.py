@@ -171,6 +171,7 @@ NESTED = (
 )
 
 IMAGE = {"type": "image_url", "image_url": {"url": "https://example.com/cat.png"}}
+BROKEN_IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,%%%"}}
 REFUSED = (
     _unsupported("unknown parameter", top_k=40),
     _unsupported("extensions", extensions={"top_k": 1}),
@@ -185,7 +186,8 @@ REFUSED = (
     _unsupported("dearer service tier", service_tier="priority"),
     _unsupported("stored answer", store=True),
     _unsupported("unknown stream option", stream=True, stream_options={"include_all": True}),
-    BadRequest("image", _messages({"role": "user", "content": [IMAGE]}), 400, UNSUPPORTED),
+    BadRequest("image by address", _messages({**USER, "content": [IMAGE]}), 400, UNSUPPORTED),
+    BadRequest("broken image", _messages({**USER, "content": [BROKEN_IMAGE]}), 400, INVALID),
     BadRequest("function role", _messages({"role": "function", "content": "x"}), 400, UNSUPPORTED),
     BadRequest("unknown message field", _messages({**USER, "weight": 1}), 400, UNSUPPORTED),
     _unsupported("custom tool", tools=[{"type": "custom", "custom": {"name": "f"}}]),

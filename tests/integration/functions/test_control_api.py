@@ -13,7 +13,7 @@ from ironcage.adapters.secrets import SecretsVault
 from ironcage.budgets import Hold, PotKey, PotState, Reservation
 from ironcage.core import AgentId, Micros, PolicyId, ProviderId, RequestId, SystemClock
 from ironcage.core.errors import TokenInvalid
-from ironcage.tenancy import AgentStatus
+from ironcage.tenancy import AgentStatus, ProviderKind
 from support.aws_identity import IdentityCloud, make_cloud
 from support.aws_mocked import a_client, emulated_aws
 from support.builders_identity import AGENT, TENANT
@@ -249,3 +249,24 @@ def test_loopback_provider_is_accepted_where_the_stage_allows_it(
     assert answer == {"provider_id": ProviderId("ip_ollama")}
     assert view.providers[0].prices == {"llama3": (0, 600_000)}
     assert not view.providers[0].has_key
+
+
+def test_anthropic_is_a_kind_of_provider(cloud: IdentityCloud) -> None:
+    seeded()
+
+    run(
+        "put_provider",
+        tenant_id=TENANT,
+        key="sk-ant",
+        provider={
+            "provider_id": "ip_claude",
+            "kind": "anthropic",
+            "endpoint": "https://api.anthropic.com/v1",
+            "models": ["claude-haiku-4-5"],
+        },
+    )
+    run("update_agent", **WHOSE, agent={"providers": ["ip_claude"]})
+
+    view = DynamoDirectory(cloud.control, SystemClock()).view(TENANT, AgentId(AGENT))
+    assert view.providers[0].kind is ProviderKind.ANTHROPIC
+    assert view.providers[0].has_key

@@ -148,6 +148,22 @@ BAD: dict[str, tuple[dict[str, object], set[str]]] = {
         },
         {"provider.endpoint"},
     ),
+    "anthropic inside": (
+        {
+            "operation": "put_provider",
+            "tenant_id": TENANT,
+            "provider": {"kind": "anthropic", "endpoint": "https://10.0.0.1/v1", "models": ["m"]},
+        },
+        {"provider.endpoint"},
+    ),
+    "anthropic nowhere": (
+        {
+            "operation": "put_provider",
+            "tenant_id": TENANT,
+            "provider": {"kind": "anthropic", "models": ["m"]},
+        },
+        {"provider.endpoint"},
+    ),
     "policy": ({"operation": "put_policy", "policy": []}, {"tenant_id", "policy"}),
     "request": (
         {"operation": "release_presumed", **WHOSE, "request_id": "../x"},
