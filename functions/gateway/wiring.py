@@ -13,6 +13,7 @@ from ironcage.adapters.objects import S3Spool
 from ironcage.adapters.observability import open_tracer
 from ironcage.adapters.providers.anthropic import AnthropicProvider
 from ironcage.adapters.providers.bedrock import BedrockProvider
+from ironcage.adapters.providers.bedrock_embeddings import BedrockEmbeddings
 from ironcage.adapters.providers.openai import OpenAiProvider
 from ironcage.adapters.providers.transport import Transport
 from ironcage.adapters.queues import SnsRecordPublisher
@@ -26,6 +27,8 @@ from ironcage.gateway import (
     Admission,
     Answers,
     ChatProvider,
+    EmbeddingProvider,
+    Embeddings,
     Event,
     Gateway,
     PriceTable,
@@ -73,6 +76,7 @@ def gateway() -> Gateway:
         ),
         Answers(upstream, hasher),
         Streams(upstream, hasher),
+        embeddings=Embeddings(upstream, hasher, providers=embedders()),
         accountant=Accountant(ledger(), publisher(), observer()),
         tracer=open_tracer(SERVICE, settings()),
         clock=clock,
@@ -125,6 +129,15 @@ def providers() -> dict[ProviderKind, ChatProvider]:
         ProviderKind.OPENAI: OpenAiProvider(transport()),
         ProviderKind.ANTHROPIC: AnthropicProvider(transport(), SystemClock()),
         ProviderKind.BEDROCK: BedrockProvider(SystemClock()),
+    }
+
+
+@cache
+def embedders() -> dict[ProviderKind, EmbeddingProvider]:
+    """Open one adapter per wire format that knows embeddings."""
+    return {
+        ProviderKind.OPENAI: OpenAiProvider(transport()),
+        ProviderKind.BEDROCK: BedrockEmbeddings(SystemClock()),
     }
 
 

@@ -32,7 +32,7 @@ from infra_cdk.constructs.spool import SPOOL_PREFIX
 from infra_cdk.stacks.data import DataStack
 from infra_cdk.stacks.workers import WorkersStack, shared_settings
 
-GOVERNED_PATHS = ("chat/completions", "messages", "models", "{proxy+}")
+GOVERNED_PATHS = ("chat/completions", "embeddings", "messages", "models", "{proxy+}")
 HEALTH_PATHS = ("api/health", "api/v1/health")
 
 

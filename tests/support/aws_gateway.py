@@ -114,6 +114,7 @@ def _forget() -> None:
         wiring.ledger,
         wiring.publisher,
         wiring.providers,
+        wiring.embedders,
         wiring.transport,
     ):
         opened.cache_clear()

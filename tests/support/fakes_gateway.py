@@ -15,6 +15,8 @@ from ironcage.gateway import (
     Answers,
     Body,
     Caller,
+    EmbeddingAnswer,
+    Embeddings,
     Gateway,
     GatewayCall,
     Head,
@@ -35,6 +37,8 @@ from support.fakes_ledger import FailingPotStore, ManualClock
 
 MODEL = "gpt-4o-mini"
 CHAT = "/v1/chat/completions"
+EMBED = "/v1/embeddings"
+EMBEDDER = "text-embedding-3-small"
 SMALL = Usage(12, 4)
 
 
@@ -104,6 +108,22 @@ class ScriptedChat:
         self.before()
         self.calls.append(call)
         return self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+
+
+class ScriptedEmbedder:
+    """An `EmbeddingProvider` that answers its script, step by step, the last one for ever."""
+
+    def __init__(self, *steps: EmbeddingAnswer | Exception) -> None:
+        self.steps = list(steps)
+        self.calls: list[ProviderCall] = []
+
+    def embed(self, call: ProviderCall) -> EmbeddingAnswer:
+        """Answer with vectors."""
+        self.calls.append(call)
+        step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+        if isinstance(step, Exception):
+            raise step
+        return step
 
 
 @dataclass
@@ -218,6 +238,7 @@ class GatewayRig:
     """A gateway and everything behind it."""
 
     chat: ScriptedChat
+    embedder: ScriptedEmbedder = field(default_factory=ScriptedEmbedder)
     directory: FixedDirectory = field(default_factory=lambda: FixedDirectory(a_view()))
     pots: FailingPotStore = field(default_factory=FailingPotStore)
     clock: Clock = field(default_factory=ManualClock)
@@ -241,6 +262,9 @@ class GatewayRig:
             ),
             Answers(upstream, PlainHasher()),
             Streams(upstream, PlainHasher()),
+            embeddings=Embeddings(
+                upstream, PlainHasher(), providers={ProviderKind.OPENAI: self.embedder}
+            ),
             accountant=Accountant(self.ledger, self.records, self.observer),
             tracer=NoTracer(),
             clock=self.clock,
@@ -315,11 +339,14 @@ def a_body(text: str = "Say hello.", **more: object) -> dict[str, object]:
 
 __all__ = [
     "CHAT",
+    "EMBED",
+    "EMBEDDER",
     "MODEL",
     "AgentId",
     "GatewayRig",
     "Response",
     "ScriptedChat",
+    "ScriptedEmbedder",
     "a_body",
     "a_chunk",
     "a_provider",

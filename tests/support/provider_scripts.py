@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import NamedTuple, cast
 
+from support.provider_embeddings import embeddings_of
+
 JsonObject = dict[str, object]
 
 
@@ -44,6 +46,7 @@ class Script:
     error_in_stream: str | None = None  # the code of an error after the first event
     ends_stream: bool = True  # sends [DONE]
     finish: str = "stop"
+    floats_only: bool = False  # answers numbers although base64 was asked for
 
 
 def refusing(status: int, code: str, **headers: str) -> Script:
@@ -73,6 +76,7 @@ SCRIPTS = {
     "scripted-bad-sse": Script(raw=b"data: {not json}\n\n"),
     "scripted-cut-stream": Script(ends_stream=False),
     "scripted-byte-by-byte": Script(piece=1),
+    "scripted-floats": Script(floats_only=True),
 }
 
 
@@ -82,6 +86,9 @@ def body_of(script: Script, request: JsonObject) -> bytes:
         return script.raw
     if script.status != 200:
         return json.dumps({"error": script.error}).encode()
+    if "input" in request:
+        usage = _usage(script, request)
+        return json.dumps(embeddings_of(request, floats_only=script.floats_only) | usage).encode()
     answer = {
         "id": "chatcmpl-scripted",
         "object": "chat.completion",
@@ -128,6 +135,9 @@ def counts_of(script: Script, request: JsonObject) -> Counts:
 def _usage(script: Script, request: JsonObject) -> JsonObject:
     if not script.reports_usage:
         return {}
+    if "input" in request:
+        count = len(json.dumps(request["input"], ensure_ascii=False)) // 4
+        return {"usage": script.usage or {"prompt_tokens": count, "total_tokens": count}}
     counts = counts_of(script, request)
     read = counts.fresh + counts.cached + counts.written
     counted: JsonObject = {

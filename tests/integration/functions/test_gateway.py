@@ -9,9 +9,12 @@ import pytest
 
 from gateway.handler import handler
 from support.aws_gateway import Context, GatewayCloud, emulated_gateway
+from support.bad_embeddings import BAD_EMBEDDINGS
 from support.bad_requests import BAD_REQUESTS, BadRequest
+from support.builders_embeddings import from_base64
 from support.events import load_event
 from support.provider import Script
+from support.provider_embeddings import vector_of
 
 
 @pytest.fixture
@@ -168,6 +171,37 @@ def test_secret_of_the_model_never_leaves(cloud: GatewayCloud) -> None:
     assert secret not in answer["body"]
     assert "[REDACTED:SECRET]" in answer["body"]
     assert secret not in json.dumps(cloud.records())
+
+
+def test_texts_are_embedded_charged_and_published(cloud: GatewayCloud) -> None:
+    answer = handler(load_event("gateway/embeddings"), Context())
+
+    assert answer["statusCode"] == 200
+    vectors = [from_base64(item["embedding"]) for item in json.loads(answer["body"])["data"]]
+    assert vectors == [vector_of("A recipe for bread."), vector_of("A recipe for soup.")]
+    pot = cloud.pot()
+    [record] = cloud.records()
+    assert pot.held == 0
+    assert pot.spent == record["cost_micros"] != 0
+    assert pot.is_balanced()
+    assert "bread" not in json.dumps(record)
+
+
+@pytest.mark.parametrize("bad", BAD_EMBEDDINGS, ids=lambda bad: bad.id)
+def test_bad_embeddings_request_is_refused_in_one_shape_and_nothing_is_charged(
+    shared_cloud: GatewayCloud, bad: BadRequest
+) -> None:
+    event = load_event("gateway/embeddings")
+    event["headers"] = dict(bad.headers)
+    event |= {"body": base64.b64encode(bad.body).decode(), "isBase64Encoded": True}
+
+    answer = handler(event, Context())
+
+    error = json.loads(answer["body"])["error"]
+    assert (answer["statusCode"], error["code"]) == (bad.status, bad.code)
+    assert {"code", "message", "type", "param", "request_id"} <= error.keys()
+    assert shared_cloud.pot().spent == shared_cloud.pot().held == 0
+    assert not shared_cloud.provider.seen
 
 
 @pytest.mark.parametrize("bad", BAD_REQUESTS, ids=lambda bad: bad.id)

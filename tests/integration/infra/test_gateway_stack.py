@@ -29,6 +29,7 @@ def test_every_route_but_health_has_the_token_authorizer() -> None:
     assert kinds == {
         ("v1/chat/completions", "ANY"): "CUSTOM",
         ("v1/messages", "ANY"): "CUSTOM",
+        ("v1/embeddings", "ANY"): "CUSTOM",
         ("v1/models", "ANY"): "CUSTOM",
         ("v1/{proxy+}", "ANY"): "CUSTOM",
         ("api/health", "GET"): "NONE",

@@ -10,8 +10,10 @@ from ironcage.gateway.wire.dialects import (
     Dialect,
     dialect_of,
     speak,
+    speak_embedding,
 )
 from ironcage.gateway.wire.openai import encode_json, upstream_body
+from support.builders_embeddings import an_embedding
 from support.builders_gateway import USER, a_chat
 
 BODY = upstream_body(
@@ -66,3 +68,15 @@ def test_mistral_gets_no_field_that_it_refuses() -> None:
     spoken = speak(BODY, MISTRAL)
 
     assert not {"stream_options", "user", "logit_bias", "service_tier"} & set(spoken)
+
+
+def test_mistral_has_its_own_word_for_the_size_of_vectors_and_no_user() -> None:
+    body = an_embedding(dimensions=256, user="u").body_for("mistral-embed", 0)
+
+    assert speak_embedding(body, MISTRAL) == {
+        "model": "mistral-embed",
+        "input": ["A text."],
+        "encoding_format": "base64",
+        "output_dimension": 256,
+    }
+    assert speak_embedding(body, OPENAI) == body

@@ -97,6 +97,22 @@ def test_listed_price_is_plausible(name: str) -> None:
     assert (price.long is None) == (price.long_from is None)
 
 
+@pytest.mark.parametrize("name", TABLE.embedding_names())
+def test_listed_price_of_embeddings_is_plausible_and_for_input_alone(name: str) -> None:
+    price = TABLE.embedding_price_of(name)
+
+    assert price is not None
+    assert 10_000 <= price.rates.input <= 1_000_000
+    assert price.rates.output == 0
+    assert price.rates.dearest_input() == price.rates.input
+
+
+def test_model_is_listed_for_chats_or_for_embeddings_and_not_for_both() -> None:
+    assert not set(NAMES) & set(TABLE.embedding_names())
+    assert TABLE.price_of("text-embedding-3-small") is None
+    assert TABLE.embedding_price_of("gpt-4o") is None
+
+
 def test_extra_parameters_need_a_bound_of_their_own() -> None:
     price = price_named("gpt-4o")
 

@@ -3,9 +3,11 @@
 from ironcage.gateway.accounting import Accountant
 from ironcage.gateway.admission import Admission
 from ironcage.gateway.answers import Answers
+from ironcage.gateway.embeddings import Embeddings
 from ironcage.gateway.model import (
     Body,
     Caller,
+    EmbeddingAnswer,
     Event,
     GatewayCall,
     Head,
@@ -18,6 +20,7 @@ from ironcage.gateway.model import (
 )
 from ironcage.gateway.ports import (
     ChatProvider,
+    EmbeddingProvider,
     InteractionObserver,
     RecordPublisher,
     TextHasher,
@@ -34,6 +37,9 @@ __all__ = [
     "Body",
     "Caller",
     "ChatProvider",
+    "EmbeddingAnswer",
+    "EmbeddingProvider",
+    "Embeddings",
     "Event",
     "Gateway",
     "GatewayCall",

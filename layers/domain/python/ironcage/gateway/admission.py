@@ -17,8 +17,9 @@ from ironcage.firewall import Firewall, Policies, RedactionMode, parse_policy
 from ironcage.gateway.exchange import Exchange, Route
 from ironcage.gateway.ports import TextHasher
 from ironcage.gateway.pricing import Price, PriceTable, tokens_affordable, worst_case
+from ironcage.gateway.requests import ModelRequest
 from ironcage.gateway.verdicts import Screen
-from ironcage.gateway.wire.openai import ChatRequest, encode_json, upstream_body
+from ironcage.gateway.wire.openai import encode_json
 from ironcage.tenancy import AgentStatus, AgentView, Directory, Provider
 
 LEAST_USEFUL_TOKENS = 256
@@ -70,17 +71,17 @@ class Admission:
         """
         view = self.view(x)
         with x.timed("validation"):
-            x.chat = x.face.read(x.call.body, extra_parameters=view.agent.extra_parameters)
-        x.record.model, x.record.is_stream = x.chat.model, x.chat.stream
-        x.routes = self._routes(view, x.chat)
-        self._inspect(x, view)
-        self._size(x, view)
+            request = x.face.read(x.call.body, extra_parameters=view.agent.extra_parameters)
+        x.record.model, x.record.is_stream = request.model, request.stream
+        x.routes = self._routes(view, request)
+        x.request = self._inspect(x, view, request)
+        self._size(x, view, x.request)
         with x.timed("reserve"):
-            self._hold(x)
+            self._hold(x, x.request)
 
-    def _routes(self, view: AgentView, chat: ChatRequest) -> tuple[Route, ...]:
+    def _routes(self, view: AgentView, request: ModelRequest) -> tuple[Route, ...]:
         """List the priced routes of a model that the agent may use."""
-        model, extras, images = chat.model, chat.extras, chat.images
+        model = request.model
         providers = view.routes_for(model)
         allowed = view.agent.models
         if not providers:
@@ -88,29 +89,27 @@ class Admission:
         if allowed is not None and model not in allowed:
             raise ModelForbidden()
         return tuple(
-            Route(p, p.models[model], self._price(p, model).with_extras(extras).with_images(images))
-            for p in providers
+            Route(p, p.models[model], request.priced(self._price(p, request))) for p in providers
         )
 
-    def _price(self, provider: Provider, model: str) -> Price:
-        own = provider.prices.get(model)
-        price = Price.flat(*own) if own else self._prices.price_of(provider.models[model])
+    def _price(self, provider: Provider, request: ModelRequest) -> Price:
+        own, name = provider.prices.get(request.model), provider.models[request.model]
+        price = Price.flat(*own) if own else request.list_price(self._prices, name)
         if price is None:
             raise ModelUnpriced()
         return price
 
-    def _inspect(self, x: Exchange, view: AgentView) -> None:
-        """Let the input firewall see every text of the prompt (step 2)."""
-        if x.chat is None:
-            return
+    def _inspect(self, x: Exchange, view: AgentView, request: ModelRequest) -> ModelRequest:
+        """Let the input firewall see every text of the request, and redact it (step 2)."""
         with x.timed("input_firewall"):
             policies = parse_policy(view.policy)
             key = self._hash_key(x, policies)
             x.output_screen = Screen(self._firewall, policies.output, key)
-            x.chat, scan = Screen(self._firewall, policies.input, key).inspect_prompt(x.chat)
+            clean, scan = Screen(self._firewall, policies.input, key).inspect_prompt(request)
         x.record.input_verdict = scan.to_json()
         if scan.is_stopped:
             raise InputBlocked()
+        return clean
 
     def _hash_key(self, x: Exchange, policies: Policies) -> bytes:
         """Fetch the key if a policy hashes values; without one they are removed in full."""
@@ -119,42 +118,40 @@ class Admission:
             return b""
         return self._hasher.key_of(x.call.caller.tenant_id)
 
-    def _size(self, x: Exchange, view: AgentView) -> None:
+    @staticmethod
+    def _size(x: Exchange, view: AgentView, request: ModelRequest) -> None:
         """Bound the request: its bytes but those of images, and the tokens that it may answer."""
-        if x.chat is None:
-            return
-        asked = x.chat.max_tokens or view.agent.max_tokens
+        asked = request.answer_tokens(view.agent.max_tokens)
         x.max_tokens = min([asked, *(r.price.max_output_tokens for r in x.routes)])
-        sent = (upstream_body(x.chat, model=r.model, max_tokens=x.max_tokens) for r in x.routes)
-        x.input_bytes = max(len(encode_json(b)) for b in sent) - x.chat.image_bytes
+        sent = (request.body_for(r.model, x.max_tokens) for r in x.routes)
+        x.input_bytes = max(len(encode_json(b)) for b in sent) - request.image_bytes
 
-    def _hold(self, x: Exchange) -> None:
+    def _hold(self, x: Exchange, request: ModelRequest) -> None:
         """RESERVE the worst case, or what is left if that still buys a useful answer."""
         caller = x.call.caller
         least = min(LEAST_USEFUL_TOKENS, x.max_tokens)
         x.ask = Reservation(
             pot=PotKey(caller.tenant_id, caller.agent_id),
             request_id=x.call.request_id,
-            amount=self._bound(x, x.max_tokens),
-            least_amount=self._bound(x, least),
+            amount=self._bound(x, x.max_tokens, n=request.n),
+            least_amount=self._bound(x, least, n=request.n),
             deadline_ms=x.clock.now_ms() + int(x.call.remaining_seconds() * 1000),
             token_hash=caller.token_hash,
         )
         x.hold = self._ledger.reserve(x.ask)
         if x.hold.amount < x.ask.amount:
             x.facts.append("max_tokens_lowered")
-            x.max_tokens = min(self._affordable(x, route.price) for route in x.routes)
+            x.max_tokens = min(self._affordable(x, r.price, n=request.n) for r in x.routes)
 
     @staticmethod
-    def _bound(x: Exchange, max_tokens: int) -> Micros:
+    def _bound(x: Exchange, max_tokens: int, *, n: int) -> Micros:
         """Price the worst case of the dearest route."""
-        n = x.chat.n if x.chat else 1
         return max(
             worst_case(r.price, input_bytes=x.input_bytes, n=n, max_tokens=max_tokens)
             for r in x.routes
         )
 
     @staticmethod
-    def _affordable(x: Exchange, price: Price) -> int:
-        amount, n = (x.hold.amount if x.hold else 0), (x.chat.n if x.chat else 1)
+    def _affordable(x: Exchange, price: Price, *, n: int) -> int:
+        amount = x.hold.amount if x.hold else 0
         return tokens_affordable(price, Micros(amount), input_bytes=x.input_bytes, n=n)

@@ -5,13 +5,18 @@ from functools import cache
 from typing import NamedTuple
 
 from ironcage.gateway.faces import Face
-from ironcage.gateway.wire.openai_face import OPENAI
+from ironcage.gateway.wire.openai_face import EMBEDDINGS, OPENAI
 
 CHAT, MESSAGES, MODELS = "/v1/chat/completions", "/v1/messages", "/v1/models"
+EMBED = "/v1/embeddings"
 
 
 def _openai() -> Face:
     return OPENAI
+
+
+def _embeddings() -> Face:
+    return EMBEDDINGS
 
 
 @cache
@@ -32,6 +37,7 @@ class Endpoint(NamedTuple):
 
 ENDPOINTS = {
     CHAT: Endpoint("POST", _openai, is_charged=True),
+    EMBED: Endpoint("POST", _embeddings, is_charged=True),
     MESSAGES: Endpoint("POST", _anthropic, is_charged=True),
     MODELS: Endpoint("GET", _openai, is_charged=False),
 }

@@ -12,7 +12,9 @@ from ironcage.gateway.faces import Face
 from ironcage.gateway.model import GatewayCall, InteractionRecord
 from ironcage.gateway.ports import Tracer
 from ironcage.gateway.pricing import Price
+from ironcage.gateway.requests import ModelRequest
 from ironcage.gateway.verdicts import Screen
+from ironcage.gateway.wire.embeddings import EmbeddingRequest
 from ironcage.gateway.wire.openai import ChatRequest
 from ironcage.tenancy import AgentView, Provider
 
@@ -50,13 +52,23 @@ class Exchange:
     face: Face
     view: AgentView | None = None
     output_screen: Screen | None = None
-    chat: ChatRequest | None = None
+    request: ModelRequest | None = None
     routes: tuple[Route, ...] = ()
     input_bytes: int = 0
     max_tokens: int = 0
     ask: Reservation | None = None
     hold: Granted | None = None
     facts: list[str] = field(default_factory=list)
+
+    @property
+    def chat(self) -> ChatRequest | None:
+        """The request, if it is a chat."""
+        return self.request if isinstance(self.request, ChatRequest) else None
+
+    @property
+    def embedding(self) -> EmbeddingRequest | None:
+        """The request, if it wants texts embedded."""
+        return self.request if isinstance(self.request, EmbeddingRequest) else None
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:

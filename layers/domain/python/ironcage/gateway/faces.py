@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol
 
 from ironcage.core.errors import IronCageError
 from ironcage.gateway.model import JsonObject, Usage
+from ironcage.gateway.requests import ModelRequest
 from ironcage.gateway.wire.chat import ChatRequest
 
 
@@ -37,7 +38,7 @@ class StreamWriter(Protocol):
 class ReadsRequests(Protocol):
     """How a body becomes a request."""
 
-    def __call__(self, body: bytes, *, extra_parameters: frozenset[str]) -> ChatRequest:
+    def __call__(self, body: bytes, *, extra_parameters: frozenset[str]) -> ModelRequest:
         """Read a request, or say everything that is wrong with it.
 
         Raises:

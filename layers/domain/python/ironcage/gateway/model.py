@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ironcage.core import AgentId, RequestId, TenantId
+from ironcage.core.errors import IronCageError
 from ironcage.tenancy import Provider
 from ironcage.tokens import ProviderKey
 
@@ -26,7 +27,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class ProviderCall:
-    """One attempt at one provider: an OpenAI chat body, `model` already the provider's own name.
+    """One attempt at one provider: a body in OpenAI's format, `model` by the provider's name.
 
     `timeout_seconds` is all the time the call may take, from connect to the last byte.
     """
@@ -51,6 +52,20 @@ class ProviderChunk:
 
     body: JsonObject
     usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingAnswer:
+    """The vectors of texts, in their order, each as little-endian float32.
+
+    `tokens` is what the provider counted; the texts at `uncounted` are not in it, since no count
+    came for them. `failure` says why vectors are missing: what was done until then is paid.
+    """
+
+    vectors: Sequence[bytes]
+    tokens: int
+    uncounted: Sequence[int] = ()
+    failure: IronCageError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ironcage.gateway.model import InteractionRecord, ProviderAnswer, ProviderCall, ProviderChunk
+from ironcage.gateway.model import (
+    EmbeddingAnswer,
+    InteractionRecord,
+    ProviderAnswer,
+    ProviderCall,
+    ProviderChunk,
+)
 
 
 class ChatProvider(Protocol):
@@ -24,6 +30,21 @@ class ChatProvider(Protocol):
 
     def stream(self, call: ProviderCall) -> Iterator[ProviderChunk]:
         """Ask for a streamed answer; closing the iterator hangs up on the provider."""
+        ...
+
+
+class EmbeddingProvider(Protocol):
+    """One wire format of a provider of embeddings (step 7)."""
+
+    def embed(self, call: ProviderCall) -> EmbeddingAnswer:
+        """Ask for the vectors of all texts; a failure half-way is part of the answer.
+
+        Raises:
+            ProviderUnavailable, ProviderLimited, ProviderRejected, DeadlineExceeded: as for a
+                chat, and nothing was done that is known to cost.
+            UnsupportedParameter: the model cannot do what is asked.
+            InvalidRequest: the model takes other values.
+        """
         ...
 
 

@@ -16,6 +16,7 @@ from ironcage.gateway.model import Usage
 
 PER_MILLION = 1_000_000
 DEFAULT_OVERHEAD_TOKENS = 200
+INPUT_OVERHEAD_TOKENS = 8
 UNKNOWN_MAX_OUTPUT = 10_000_000
 # Where nobody has said what an image takes at most: the largest bound of our table.
 UNKNOWN_IMAGE_TOKENS = 100_000
@@ -44,6 +45,7 @@ class Price:
     what a provider adds to a prompt before it counts. `surcharge_micros` is added to each request
     that carries parameters from outside our table; `extras_micros` is its bound, None if unknown.
     `image_tokens` is what one image takes at most, None if the model takes none or has no bound.
+    `dimensions` is the size of a model's vectors, None if it is unknown or has none.
     """
 
     rates: Rates
@@ -54,6 +56,7 @@ class Price:
     extras_micros: int | None = None
     surcharge_micros: int = 0
     image_tokens: int | None = None
+    dimensions: int | None = None
 
     @classmethod
     def flat(cls, input_rate: int, output_rate: int) -> Self:
@@ -89,6 +92,10 @@ class Price:
         tokens = len(paths) * self.image_tokens
         return replace(self, overhead_tokens=self.overhead_tokens + tokens)
 
+    def for_inputs(self, count: int) -> Self:
+        """Bound what a model adds to each of several texts before it counts."""
+        return replace(self, overhead_tokens=count * INPUT_OVERHEAD_TOKENS)
+
     def rates_at(self, input_tokens: int) -> Rates:
         """Tell the rates that a request of this size pays."""
         if self.long is None or self.long_from is None or input_tokens <= self.long_from:
@@ -97,24 +104,33 @@ class Price:
 
 
 class PriceTable:
-    """The list prices that we ship, by exact name."""
+    """The list prices that we ship, by exact name: of chats, and of embeddings."""
 
-    def __init__(self, prices: Mapping[str, Price]) -> None:
+    def __init__(self, prices: Mapping[str, Price], embeddings: Mapping[str, Price]) -> None:
         self._prices = prices
+        self._embeddings = embeddings
 
     @classmethod
     def load(cls, path: Path = TABLE) -> Self:
         """Read the table that lies beside this module."""
-        groups = json.loads(path.read_bytes())["groups"]
-        return cls({name: price for group in groups for name, price in _read_group(group)})
+        table = json.loads(path.read_bytes())
+        return cls(_read_groups(table["groups"]), _read_groups(table["embedding_groups"]))
 
     def price_of(self, model: str) -> Price | None:
-        """Find a model's price by its exact name or alias."""
+        """Find what a model costs for chats, by its exact name or alias."""
         return self._prices.get(model)
 
+    def embedding_price_of(self, model: str) -> Price | None:
+        """Find what a model costs for embeddings, by its exact name or alias."""
+        return self._embeddings.get(model)
+
     def names(self) -> list[str]:
-        """List all names and aliases, sorted."""
+        """List all names and aliases of models for chats, sorted."""
         return sorted(self._prices)
+
+    def embedding_names(self) -> list[str]:
+        """List all names and aliases of models for embeddings, sorted."""
+        return sorted(self._embeddings)
 
 
 def cost(price: Price, usage: Usage) -> Micros:
@@ -168,6 +184,10 @@ def _output_rate(price: Price, input_bytes: int) -> int:
     return max(rates.output for rates in _possible_rates(price, input_bytes))
 
 
+def _read_groups(groups: Iterable[Mapping[str, object]]) -> dict[str, Price]:
+    return {name: price for group in groups for name, price in _read_group(group)}
+
+
 def _read_group(group: Mapping[str, object]) -> Iterable[tuple[str, Price]]:
     """Read the models of one source; a row is a name, rates and what departs from the group."""
     for row in cast("list[dict[str, object]]", group["models"]):
@@ -181,21 +201,22 @@ def _read_group(group: Mapping[str, object]) -> Iterable[tuple[str, Price]]:
 def _read_price(row: Mapping[str, int], long: object) -> Price:
     return Price(
         rates=_read_rates(row),
-        max_output_tokens=row["max_output_tokens"],
+        max_output_tokens=row.get("max_output_tokens", 0),
         overhead_tokens=row.get("overhead_tokens", DEFAULT_OVERHEAD_TOKENS),
         long_from=row.get("long_from"),
         long=_read_rates(cast("Mapping[str, int]", long)) if long else None,
         extras_micros=row.get("extras_micros"),
         image_tokens=row.get("image_tokens"),
+        dimensions=row.get("dimensions"),
     )
 
 
 def _read_rates(row: Mapping[str, int]) -> Rates:
-    """Read rates; without a price of its own a cached or written token costs a fresh one."""
+    """Read rates: a cached or written token may cost a fresh one, and vectors cost nothing."""
     fresh = row["input"]
     return Rates(
         input=fresh,
-        output=row["output"],
+        output=row.get("output", 0),
         cached_input=row.get("cached_input", fresh),
         cache_write=row.get("cache_write", fresh),
     )

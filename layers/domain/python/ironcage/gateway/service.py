@@ -24,6 +24,7 @@ from ironcage.core.errors import (
 from ironcage.gateway.accounting import Accountant
 from ironcage.gateway.admission import Admission
 from ironcage.gateway.answers import Answers
+from ironcage.gateway.embeddings import Embeddings
 from ironcage.gateway.endpoints import ENDPOINTS, MODELS, face_of, is_charged
 from ironcage.gateway.exchange import Exchange, Outcome
 from ironcage.gateway.faces import Face
@@ -52,6 +53,7 @@ class Gateway:
         answers: Answers,
         streams: Streams,
         *,
+        embeddings: Embeddings,
         accountant: Accountant,
         tracer: Tracer,
         clock: Clock,
@@ -59,6 +61,7 @@ class Gateway:
         self._admission = admission
         self._answers = answers
         self._streams = streams
+        self._embeddings = embeddings
         self._accountant = accountant
         self._tracer = tracer
         self._clock = clock
@@ -102,10 +105,12 @@ class Gateway:
             names = self._admission.view(x).model_names()
             return json_events(200, models_body(names), base_headers(x.call, x.face))
         self._admission.admit(x)
-        return self._stream_or_whole(x)
+        return self._ask(x)
 
-    def _stream_or_whole(self, x: Exchange) -> Iterator[Event]:
+    def _ask(self, x: Exchange) -> Iterator[Event]:
         x.record.outcome = Outcome.FAILED
+        if x.embedding is not None:
+            return self._embeddings.answer(x, x.embedding)
         if x.record.is_stream:
             return self._streams.answer(x)
         return self._answers.answer(x)

@@ -13,7 +13,6 @@ from ironcage.core.errors import (
 from ironcage.gateway.exchange import Exchange, Outcome, Route
 from ironcage.gateway.model import ProviderCall
 from ironcage.gateway.ports import ChatProvider
-from ironcage.gateway.wire.openai import upstream_body
 from ironcage.tenancy import ProviderKind
 from ironcage.tokens import KeyVault, ProviderKey
 
@@ -55,11 +54,11 @@ class Upstream:
     def _send[T](
         self, x: Exchange, route: Route, send: Callable[[ChatProvider, ProviderCall], T]
     ) -> T:
-        if x.chat is None:
+        if x.request is None:
             raise AllProvidersDown()
         with x.timed("token_translation"):
             key = self._key(x, route)
-        body = upstream_body(x.chat, model=route.model, max_tokens=x.max_tokens)
+        body = x.request.body_for(route.model, x.max_tokens)
         call = ProviderCall(route.provider, body, key, x.provider_seconds())
         x.record.provider_id = route.provider.provider_id
         try:

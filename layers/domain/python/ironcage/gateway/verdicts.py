@@ -18,14 +18,8 @@ from ironcage.firewall import (
     redact,
 )
 from ironcage.gateway.model import JsonObject
-from ironcage.gateway.wire.openai import (
-    ChatRequest,
-    VisibleText,
-    prompt_texts,
-    replace_prompt_text,
-    replace_text,
-    visible_texts,
-)
+from ironcage.gateway.requests import ModelRequest
+from ironcage.gateway.wire.openai import VisibleText, replace_text, visible_texts
 
 TextScanner = StreamScanner | ArgumentScanner
 ARGUMENTS = "tool_arguments"
@@ -95,16 +89,16 @@ class Screen:
         """Start counting what this screen sees."""
         return Scan(self.policy.version, versions=self.firewall.versions(self.policy))
 
-    def inspect_prompt(self, chat: ChatRequest) -> tuple[ChatRequest, Scan]:
+    def inspect_prompt[R: ModelRequest](self, request: R) -> tuple[R, Scan]:
         """Inspect every text of a prompt and redact what the policy wants redacted (step 2)."""
         scan = self.open_scan()
-        scan.add_images(len(chat.images), self.policy)
-        for found in prompt_texts(chat):
+        scan.add_images(len(request.images), self.policy)
+        for found in request.texts():
             cleaned, verdict = self._clean(found.text, Origin(found.origin))
             scan.add(verdict, found.text)
             if verdict.action is Action.REDACT:
-                chat = replace_prompt_text(chat, found.path, cleaned)
-        return chat, scan
+                request = request.with_text(found.path, cleaned)
+        return request, scan
 
     def inspect_answer(self, answer: JsonObject) -> Scan:
         """Inspect every text of a whole answer and redact it in place (step 8)."""

@@ -33,6 +33,18 @@ def open_bedrock(read_seconds: float) -> Any:
     return open_client("bedrock-runtime", read_seconds=read_seconds, attempts=1)
 
 
+def open_in_time(open_client: OpenClient, seconds: float) -> Any:
+    """Open the client whose reads take longest and still end in time.
+
+    Raises:
+        DeadlineExceeded: no client ends that soon.
+    """
+    steps = [step for step in READ_STEPS if step <= seconds]
+    if not steps:
+        raise DeadlineExceeded(sent=False)
+    return open_client(steps[-1])
+
+
 class BedrockProvider:
     """Asks models on Bedrock; `open_client` makes a client for a read time-out in seconds."""
 
@@ -44,7 +56,7 @@ class BedrockProvider:
         """Ask for a whole answer."""
         arguments = to_converse(call.body)
         client = self._client(call)
-        response = _translated(lambda: client.converse(**arguments))
+        response = translated(lambda: client.converse(**arguments))
         body = from_converse(response, answer_id=new_id("chatcmpl"), created=self._created())
         return ProviderAnswer(
             {**body, "model": call.body["model"]}, usage_of(response.get("usage"))
@@ -54,7 +66,7 @@ class BedrockProvider:
         """Ask for a streamed answer, once the first chunk is wanted; close it to hang up."""
         arguments = to_converse(call.body)
         client, ends = self._client(call), self._clock.monotonic() + call.timeout_seconds
-        response = _translated(lambda: client.converse_stream(**arguments))
+        response = translated(lambda: client.converse_stream(**arguments))
         translator = ConverseStream(
             answer_id=new_id("chatcmpl"), created=self._created(), model=str(call.body["model"])
         )
@@ -70,10 +82,7 @@ class BedrockProvider:
             raise ProviderUnavailable(sent=True, reason="cut_short")
 
     def _client(self, call: ProviderCall) -> Any:
-        steps = [step for step in READ_STEPS if step <= call.timeout_seconds]
-        if not steps:
-            raise DeadlineExceeded(sent=False)
-        return self._open_client(steps[-1])
+        return open_in_time(self._open_client, call.timeout_seconds)
 
     def _created(self) -> int:
         return self._clock.now_ms() // 1000
@@ -82,14 +91,18 @@ class BedrockProvider:
 def _events(stream: Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
     events = iter(stream)
     while True:
-        event: Mapping[str, object] | None = _translated(lambda: next(events, None), has_begun=True)
+        event: Mapping[str, object] | None = translated(lambda: next(events, None), has_begun=True)
         if event is None:
             return
         yield event
 
 
-def _translated(ask: Callable[[], Any], *, has_begun: bool = False) -> Any:
-    """Run a call and turn botocore's errors into ours, and those that it lets through."""
+def translated(ask: Callable[[], Any], *, has_begun: bool = False) -> Any:
+    """Run a call and turn botocore's errors into ours, and those that it lets through.
+
+    Raises:
+        ProviderUnavailable, ProviderLimited, ProviderRejected, DeadlineExceeded: as the port says.
+    """
     # Loaded with the client, not before.
     from botocore.eventstream import ParserError  # noqa: PLC0415 - as above
     from botocore.exceptions import (  # noqa: PLC0415 - as above

@@ -1,13 +1,20 @@
-"""Providers that speak OpenAI's chat format (OpenAI, Azure, Mistral, Groq, vLLM, Ollama…)."""
+"""Providers that speak OpenAI's format (OpenAI, Azure, Mistral, Groq, vLLM, Ollama…)."""
 
 from collections.abc import Generator, Iterator
+from typing import cast
 from urllib.parse import urlsplit
 
 from ironcage.adapters.providers.refusals import decode_answer, refuse, sendable
 from ironcage.adapters.providers.transport import Answer, Outgoing, Transport
 from ironcage.core.errors import ProviderUnavailable
-from ironcage.gateway import ProviderAnswer, ProviderCall, ProviderChunk
-from ironcage.gateway.wire.dialects import dialect_of, speak
+from ironcage.gateway import (
+    EmbeddingAnswer,
+    JsonObject,
+    ProviderAnswer,
+    ProviderCall,
+    ProviderChunk,
+)
+from ironcage.gateway.wire.dialects import dialect_of, speak, speak_embedding
 from ironcage.gateway.wire.openai import (
     SseParser,
     clean_chunk,
@@ -15,22 +22,19 @@ from ironcage.gateway.wire.openai import (
     encode_json,
     usage_of,
 )
+from ironcage.gateway.wire.vectors import embedding_tokens, read_embeddings
 from ironcage.tokens import ProviderKey
 
 
 class OpenAiProvider:
-    """Asks any provider that speaks OpenAI's chat format."""
+    """Asks any provider that speaks OpenAI's format."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def complete(self, call: ProviderCall) -> ProviderAnswer:
         """Ask for a whole answer."""
-        answer = self._ask(call)
-        try:
-            body = decode_answer(answer.read())
-        finally:
-            answer.close()
+        body = _whole(self._ask(call))
         return ProviderAnswer(clean_completion(body), usage_of(body))
 
     def stream(self, call: ProviderCall) -> Generator[ProviderChunk]:
@@ -42,14 +46,32 @@ class OpenAiProvider:
         finally:
             answer.close()
 
+    def embed(self, call: ProviderCall) -> EmbeddingAnswer:
+        """Ask for the vectors of all texts in one call."""
+        body = speak_embedding(call.body, dialect_of(_host(call.provider.endpoint)))
+        answer = _whole(self._post(call, "embeddings", body))
+        places = range(len(cast("list[str]", call.body["input"])))
+        vectors, tokens = read_embeddings(answer, count=len(places)), embedding_tokens(answer)
+        return EmbeddingAnswer(vectors, tokens or 0, uncounted=places if tokens is None else ())
+
     def _ask(self, call: ProviderCall) -> Answer:
+        body = speak(call.body, dialect_of(_host(call.provider.endpoint)))
+        return self._post(call, "chat/completions", body)
+
+    def _post(self, call: ProviderCall, path: str, body: JsonObject) -> Answer:
         endpoint = call.provider.endpoint.rstrip("/")
-        body = speak(call.body, dialect_of(_host(endpoint)))
-        request = Outgoing(f"{endpoint}/chat/completions", encode_json(body), _headers(call.key))
+        request = Outgoing(f"{endpoint}/{path}", encode_json(body), _headers(call.key))
         answer = self._transport.send(request, timeout_seconds=call.timeout_seconds)
         if answer.status != 200:  # noqa: PLR2004 - OK
             refuse(answer, code_field="code")
         return answer
+
+
+def _whole(answer: Answer) -> JsonObject:
+    try:
+        return decode_answer(answer.read())
+    finally:
+        answer.close()
 
 
 def _chunks(answer: Answer) -> Iterator[ProviderChunk]:

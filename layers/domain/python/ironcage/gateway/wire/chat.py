@@ -1,15 +1,17 @@
 """A chat request: read from a client once, written for each provider that is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Self, cast
 
 from ironcage.core.errors import InvalidRequest
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.parameters import PARAMETERS, Treatment
+from ironcage.gateway.pricing import Price, PriceTable
 from ironcage.gateway.wire.checks import Problems, safe_name
 from ironcage.gateway.wire.images import MAX_IMAGES, bounded_part, images_in
 from ironcage.gateway.wire.strict_json import decode_object
+from ironcage.gateway.wire.texts import Path, PromptText, prompt_texts, replaced_in
 
 MAX_TOKENS_FIELDS = ("max_completion_tokens", "max_tokens")
 REQUIRED = ("model", "messages")
@@ -35,6 +37,34 @@ class ChatRequest:
     extras: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     image_bytes: int = 0
+
+    def texts(self) -> list[PromptText]:
+        """List every text of the conversation."""
+        return prompt_texts(self)
+
+    def with_text(self, path: Path, new: str) -> Self:
+        """Copy the request with one text replaced."""
+        return replace(self, body=replaced_in(self.body, path, new))
+
+    def list_price(self, prices: PriceTable, model: str) -> Price | None:
+        """Find what a model costs for chats."""
+        return prices.price_of(model)
+
+    def priced(self, price: Price) -> Price:
+        """Add the surcharge of parameters from outside our table, and the bound of images.
+
+        Raises:
+            UnsupportedParameter: nobody has said what a parameter or an image costs at most.
+        """
+        return price.with_extras(self.extras).with_images(self.images)
+
+    def answer_tokens(self, default: int) -> int:
+        """Tell how long an answer may be."""
+        return self.max_tokens or default
+
+    def body_for(self, model: str, max_tokens: int) -> JsonObject:
+        """Write the body for a provider."""
+        return upstream_body(self, model=model, max_tokens=max_tokens)
 
 
 def parse_chat(

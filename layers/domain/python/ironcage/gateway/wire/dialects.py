@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from ironcage.core.errors import UnsupportedParameter
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.wire.extensions import without_extensions
 
@@ -19,14 +20,21 @@ class Dialect:
     has_developer_role: bool = False
     has_stream_options: bool = True
     drops: frozenset[str] = frozenset()
+    dimensions_field: str = "dimensions"
 
 
 # Nobody but OpenAI knows these; some providers refuse a request for one field too many.
 _OPENAI_ONLY = frozenset({"service_tier", "safety_identifier", "prompt_cache_key", "verbosity"})
 
+_BEDROCK_ONLY = ("input_type", "normalize")
+
 OPENAI = Dialect("max_completion_tokens", has_developer_role=True)
 AZURE = Dialect("max_completion_tokens", has_developer_role=True, drops=frozenset({"service_tier"}))
-MISTRAL = Dialect(has_stream_options=False, drops=_OPENAI_ONLY | {"user", "logit_bias"})
+MISTRAL = Dialect(
+    has_stream_options=False,
+    drops=_OPENAI_ONLY | {"user", "logit_bias"},
+    dimensions_field="output_dimension",
+)
 GENERIC = Dialect(drops=_OPENAI_ONLY)
 
 _BY_HOST: Mapping[str, Dialect] = {
@@ -58,6 +66,21 @@ def speak(body: Mapping[str, object], dialect: Dialect) -> JsonObject:
         out.pop("stream_options", None)
     if not dialect.has_developer_role:
         out["messages"] = [_without_developer(m) for m in cast("list[JsonObject]", out["messages"])]
+    return out
+
+
+def speak_embedding(body: Mapping[str, object], dialect: Dialect) -> JsonObject:
+    """Write an embeddings body the way a provider expects it; no text gets longer.
+
+    Raises:
+        UnsupportedParameter: it asks for what only models on Bedrock know.
+    """
+    found = [name for name in _BEDROCK_ONLY if name in body]
+    if found:
+        raise UnsupportedParameter(dict.fromkeys(found, "is not supported by this provider"))
+    out: JsonObject = {name: value for name, value in body.items() if name not in dialect.drops}
+    if "dimensions" in out:
+        out[dialect.dimensions_field] = out.pop("dimensions")
     return out
 
 

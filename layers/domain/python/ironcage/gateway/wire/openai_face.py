@@ -1,5 +1,6 @@
 """OpenAI's face: what is canonical inside goes out as it is."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from ironcage.core.errors import IronCageError
@@ -8,6 +9,7 @@ from ironcage.gateway.model import JsonObject, Usage
 from ironcage.gateway.wire.bodies import error_body
 from ironcage.gateway.wire.chat import ChatRequest, parse_chat
 from ironcage.gateway.wire.completions import usage_body
+from ironcage.gateway.wire.embeddings import parse_embeddings
 from ironcage.gateway.wire.extensions import hide_extensions
 from ironcage.gateway.wire.sse import DONE, encode_chunk
 
@@ -42,3 +44,6 @@ def _write(_chat: ChatRequest, completion: JsonObject, _usage: Usage | None) -> 
 
 
 OPENAI = Face(read=parse_chat, write=_write, open_stream=OpenAiStream, error_body=error_body)
+
+# Embeddings are written by their own step: there is no completion, and nothing to stream.
+EMBEDDINGS = replace(OPENAI, read=parse_embeddings)

@@ -3,12 +3,14 @@
 The firewalls see what is listed here; whatever is not listed must not carry text.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from ironcage.gateway.model import JsonObject
-from ironcage.gateway.wire.chat import ChatRequest
+
+if TYPE_CHECKING:
+    from ironcage.gateway.wire.chat import ChatRequest
 
 Path = tuple[str | int, ...]
 Origin = Literal["user", "document", "system"]
@@ -50,7 +52,7 @@ def path_text(path: Path) -> str:
     return "".join(parts).removeprefix(".")
 
 
-def prompt_texts(chat: ChatRequest) -> list[PromptText]:
+def prompt_texts(chat: "ChatRequest") -> list[PromptText]:
     """List every text of a request."""
     found: list[PromptText] = []
     for at, message in enumerate(cast("list[JsonObject]", chat.body["messages"])):
@@ -63,10 +65,19 @@ def prompt_texts(chat: ChatRequest) -> list[PromptText]:
     return found
 
 
-def replace_prompt_text(chat: ChatRequest, path: Path, new: str) -> ChatRequest:
+def user_texts(body: Mapping[str, object], names: Iterable[str]) -> list[PromptText]:
+    """List every text in some fields of a body as the user's."""
+    return [PromptText(p, t, "user") for name in names for p, t in _leaves(body.get(name), (name,))]
+
+
+def replace_prompt_text(chat: "ChatRequest", path: Path, new: str) -> "ChatRequest":
     """Copy a request with one text replaced."""
-    body = cast("JsonObject", _replaced(chat.body, path, new))
-    return replace(chat, body=body)
+    return replace(chat, body=replaced_in(chat.body, path, new))
+
+
+def replaced_in(body: Mapping[str, object], path: Path, new: str) -> JsonObject:
+    """Copy a body with one text replaced."""
+    return cast("JsonObject", _replaced(body, path, new))
 
 
 def visible_texts(answer: Mapping[str, object]) -> list[VisibleText]:
