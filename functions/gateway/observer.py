@@ -6,7 +6,16 @@ from ironcage.adapters.lines import write_line, write_metrics
 from ironcage.gateway import InteractionRecord
 
 SERVICE = "gateway"
-ALARMING = frozenset({"hold_mismatch", "cost_above_hold", "record_to_spool", "record_to_log"})
+ALARMING = frozenset(
+    {
+        "hold_mismatch",
+        "cost_above_hold",
+        "record_to_spool",
+        "record_to_log",
+        "breaker_opened",
+        "breaker_store_down",
+    }
+)
 
 
 class LineObserver:

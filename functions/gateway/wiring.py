@@ -5,6 +5,7 @@ from functools import cache
 
 from gateway.observer import SERVICE, LineObserver
 from ironcage.adapters.clients import open_client
+from ironcage.adapters.dynamodb.breakers import DynamoBreakerStore
 from ironcage.adapters.dynamodb.directory import DynamoDirectory
 from ironcage.adapters.dynamodb.pots import DynamoPotStore
 from ironcage.adapters.dynamodb.table import Table
@@ -26,6 +27,7 @@ from ironcage.gateway import (
     Accountant,
     Admission,
     Answers,
+    Breakers,
     ChatProvider,
     EmbeddingProvider,
     Embeddings,
@@ -39,6 +41,7 @@ from ironcage.gateway import (
 from ironcage.tenancy import ProviderKind
 
 VERSION = "0.1.0"
+BREAKER_SECONDS = 0.3
 NOBODY = PotKey(TenantId("tenant_health"), AgentId("agent_health"))
 
 
@@ -65,6 +68,7 @@ def gateway() -> Gateway:
     upstream = Upstream(
         SecretsVault(open_client("secretsmanager"), settings().providers_vault_path, clock),
         providers(),
+        breakers=breakers(),
     )
     return Gateway(
         Admission(
@@ -139,6 +143,15 @@ def embedders() -> dict[ProviderKind, EmbeddingProvider]:
         ProviderKind.OPENAI: OpenAiProvider(transport()),
         ProviderKind.BEDROCK: BedrockEmbeddings(SystemClock()),
     }
+
+
+@cache
+def breakers() -> Breakers:
+    """Open the circuit breakers; a table that is slow to answer must not hold requests up."""
+    client = open_client(
+        "dynamodb", connect_seconds=BREAKER_SECONDS, read_seconds=BREAKER_SECONDS, attempts=1
+    )
+    return Breakers(DynamoBreakerStore(Table(client, settings().tables_runtime)), SystemClock())
 
 
 @cache

@@ -9,7 +9,8 @@ control    tenant                      VERSION, AGENT#, PROVIDER#,         autho
                                        POLICY#, TOKEN#                     control API
 ledger     tenant#agent                POT#MAIN, PRESUMED#, HISTORY#       gateway, recorder, reaper
                                        (index `dirty`: pots with holds)
-runtime    tenant                      rate windows, breaker state         gateway
+runtime    tenant                      BREAKER#provider#model,             gateway
+                                       rate windows
 activity   tenant#agent                USAGE#started_at#request            recorder, analytics
 people     tenant                      PERSON#                             control API
 =========  ==========================  ==================================  =========================

@@ -101,8 +101,8 @@ class GatewayStack(cdk.Stack):
         }
         function = PythonFunction(self, "gateway", kit=self._kit, settings=settings)
         allow_items(function, data.tables.control, actions=READ)
-        for table in (data.tables.ledger, data.tables.runtime):
-            allow_items(function, table, actions=(*READ, *WRITE))
+        allow_items(function, data.tables.ledger, actions=(*READ, *WRITE))
+        allow_items(function, data.tables.runtime, actions=("Query", "UpdateItem"))
         allow_vault(function, actions=("GetSecretValue",))
         allow_bedrock(function, self._stage)
         allow(function, READ_SECRET, on=[data.audit_hash_secret.secret_arn])
@@ -153,5 +153,6 @@ class GatewayStack(cdk.Stack):
             ("CostAboveHold", "cost_above_hold", "A provider billed more than was held."),
             ("RecordLost", "record_to_log", "A record reached the log only: replay it."),
             ("HoldMismatch", "hold_mismatch", "A hold has another amount than its record: a bug."),
+            ("BreakerOpened", "breaker_opened", "A model deployment keeps failing: see attempts."),
         ):
             alarms.watch(f"{title}Alarm", our_metric(metric, "gateway"), why=why)

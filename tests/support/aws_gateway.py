@@ -115,6 +115,7 @@ def _forget() -> None:
         wiring.publisher,
         wiring.providers,
         wiring.embedders,
+        wiring.breakers,
         wiring.transport,
     ):
         opened.cache_clear()

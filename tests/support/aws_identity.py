@@ -49,6 +49,7 @@ class IdentityCloud:
         return {
             "IRONCAGE_TABLES_CONTROL": "control",
             "IRONCAGE_TABLES_LEDGER": "ledger",
+            "IRONCAGE_TABLES_RUNTIME": "runtime",
             "IRONCAGE_TOKENS_SIGNING_SECRET": SIGNING_SECRET,
             "IRONCAGE_AUDIT_HASH_SECRET": HASH_SECRET,
             "IRONCAGE_RECORDS_TOPIC": self.topic,
@@ -67,6 +68,7 @@ def make_cloud() -> IdentityCloud:
     dynamodb, s3, secrets = a_client("dynamodb"), a_client("s3"), a_client("secretsmanager")
     make_table(dynamodb, "control")
     make_table(dynamodb, "ledger", is_ledger=True)
+    make_table(dynamodb, "runtime")
     s3.create_bucket(Bucket=SPOOL_BUCKET)
     s3.create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
     secrets.create_secret(Name=SIGNING_SECRET, SecretString=json.dumps(SIGNING_KEYS))

@@ -1,6 +1,6 @@
 """Agents of their own on a deployed local cloud, in front of a scripted provider."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -48,6 +48,50 @@ class DeployedAgent:
 
 
 @contextmanager
+def scripted_provider(
+    operator: Operator,
+    tenant_id: str,
+    *,
+    rates: tuple[int, int] = RATES,
+    standin: type[ScriptedProvider] = ScriptedProvider,
+) -> Iterator[tuple[str, ScriptedProvider]]:
+    """Register a scripted provider on loopback under an id of its own."""
+    provider_id = f"ip_scripted_{next(_NUMBERS):03d}"
+    with standin() as provider:
+        document: Mapping[str, object] = {
+            "provider_id": provider_id,
+            "kind": provider.kind,
+            "endpoint": provider.url,
+            "models": list(MODELS),
+            "prices": {model: list(rates) for model in MODELS},
+        }
+        operator.run("put_provider", tenant_id=tenant_id, provider=document, key="sk-scripted")
+        yield provider_id, provider
+
+
+def agent_of(
+    operator: Operator,
+    tenant_id: str,
+    providers: Sequence[str],
+    *,
+    budget_usd: str = "1.00",
+    **agent: object,
+) -> DeployedAgent:
+    """Create an agent with these providers, the first one being its primary."""
+    agent_id = f"agent_scripted{next(_NUMBERS):03d}"
+    facts = {
+        "agent_id": agent_id,
+        "name": "scripted",
+        "owner": "tests",
+        "providers": list(providers),
+    }
+    told = operator.run(
+        "create_agent", tenant_id=tenant_id, agent={**facts, **agent}, budget_usd=budget_usd
+    )
+    return DeployedAgent(operator, tenant_id, agent_id, providers[0], told["ic_token"])
+
+
+@contextmanager
 def scripted_agent(
     operator: Operator,
     tenant_id: str,
@@ -58,24 +102,7 @@ def scripted_agent(
     **agent: object,
 ) -> Iterator[tuple[DeployedAgent, ScriptedProvider]]:
     """Seed an agent whose only provider is a scripted one on loopback."""
-    number = next(_NUMBERS)
-    provider_id, agent_id = f"ip_scripted_{number:03d}", f"agent_scripted{number:03d}"
-    with standin() as provider:
-        document: Mapping[str, object] = {
-            "provider_id": provider_id,
-            "kind": provider.kind,
-            "endpoint": provider.url,
-            "models": list(MODELS),
-            "prices": {model: list(rates) for model in MODELS},
-        }
-        operator.run("put_provider", tenant_id=tenant_id, provider=document, key="sk-scripted")
-        facts = {
-            "agent_id": agent_id,
-            "name": "scripted",
-            "owner": "tests",
-            "providers": [provider_id],
-        }
-        told = operator.run(
-            "create_agent", tenant_id=tenant_id, agent={**facts, **agent}, budget_usd=budget_usd
-        )
-        yield DeployedAgent(operator, tenant_id, agent_id, provider_id, told["ic_token"]), provider
+    registered = scripted_provider(operator, tenant_id, rates=rates, standin=standin)
+    with registered as (provider_id, provider):
+        made = agent_of(operator, tenant_id, [provider_id], budget_usd=budget_usd, **agent)
+        yield made, provider

@@ -14,6 +14,7 @@ from ironcage.gateway import (
     Admission,
     Answers,
     Body,
+    Breakers,
     Caller,
     EmbeddingAnswer,
     Embeddings,
@@ -33,6 +34,7 @@ from ironcage.gateway import (
 from ironcage.tenancy import Agent, AgentView, Provider, ProviderKind
 from ironcage.tokens import ProviderKey
 from support.builders_budgets import KEY, TOKEN_HASH
+from support.fakes_breakers import MemoryBreakerStore
 from support.fakes_ledger import FailingPotStore, ManualClock
 
 MODEL = "gpt-4o-mini"
@@ -247,11 +249,17 @@ class GatewayRig:
     observer: KeptClosings = field(default_factory=KeptClosings)
     firewall: Firewall = field(default_factory=standard_firewall)
     seconds_left: float = 60.0
+    breakers: MemoryBreakerStore = field(default_factory=MemoryBreakerStore)
 
     def __post_init__(self) -> None:
         self.ledger = LedgerService(self.pots, self.clock)
         self.ledger.open_pot(KEY, limit=Micros(1_000_000), token_hash=TOKEN_HASH)
-        upstream = Upstream(self.vault, dict.fromkeys(ProviderKind, self.chat))
+        upstream = Upstream(
+            self.vault,
+            dict.fromkeys(ProviderKind, self.chat),
+            breakers=Breakers(self.breakers, self.clock),
+            draw=lambda longest: longest,
+        )
         self.gateway = Gateway(
             Admission(
                 self.directory,

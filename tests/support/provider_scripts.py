@@ -64,6 +64,9 @@ SCRIPTS = {
     "scripted-429": refusing(429, "rate_limit_exceeded", **{"retry-after": "7"}),
     "scripted-quota": refusing(429, "insufficient_quota"),
     "scripted-500": refusing(500, "server_error"),
+    "scripted-500-charged": Script(
+        status=500, raw=b'{"error": {"code": "cut_short"}, "usage": {"prompt_tokens": 5}}'
+    ),
     "scripted-503": refusing(503, "overloaded"),
     "scripted-504": refusing(504, "gateway_timeout"),
     "scripted-redirect": Script(status=302, headers=(("location", "http://127.0.0.1:9/"),)),

@@ -122,6 +122,7 @@ REFUSALS = [
     ("scripted-429", ProviderLimited, None),
     ("scripted-quota", ProviderUnavailable, False),
     ("scripted-500", ProviderUnavailable, False),
+    ("scripted-500-charged", ProviderUnavailable, True),
     ("scripted-503", ProviderUnavailable, False),
     ("scripted-504", ProviderUnavailable, True),
     ("scripted-redirect", ProviderUnavailable, False),

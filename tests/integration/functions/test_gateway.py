@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from gateway.handler import handler
+from ironcage.adapters.clients import open_client
 from support.aws_gateway import Context, GatewayCloud, emulated_gateway
+from support.aws_mocked import REGION
 from support.bad_embeddings import BAD_EMBEDDINGS
 from support.bad_requests import BAD_REQUESTS, BadRequest
 from support.builders_embeddings import from_base64
@@ -130,6 +132,31 @@ def test_provider_that_limits_us_is_a_429_with_its_delay(cloud: GatewayCloud) ->
     assert answer["statusCode"] == 429
     assert answer["headers"]["retry-after"] == "7"
     assert cloud.pot().spent == 0
+
+
+def test_provider_that_keeps_failing_is_reported_and_no_longer_asked(
+    cloud: GatewayCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = [handler(a_request(model="scripted-500"), Context()) for _ in range(3)]
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [line for line in lines if line.get("breaker_opened") == 1]
+    assert {a["statusCode"] for a in answers} == {503}
+    assert answers[-1]["headers"]["retry-after"] in {"29", "30"}
+    assert cloud.provider.count() == 5
+    assert len(told) == 1
+    assert cloud.pot().spent == cloud.pot().held == 0
+
+
+def test_table_of_circuits_that_is_gone_costs_nobody_an_answer(
+    cloud: GatewayCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_client("dynamodb", REGION).delete_table(TableName="runtime")
+
+    answer = handler(load_event("gateway/chat"), Context())
+
+    assert answer["statusCode"] == 200
+    assert '"breaker_store_down":1' in capsys.readouterr().out
 
 
 def test_provider_that_hangs_up_leaves_its_hold_to_expire(cloud: GatewayCloud) -> None:

@@ -71,6 +71,12 @@ def test_authorizer_only_reads_single_items_of_the_control_table() -> None:
     assert not synthesis.actions_on("token_authorizer", "LedgerTable")
 
 
+def test_gateway_only_lists_and_changes_circuits() -> None:
+    actions = synthesized("prod").actions_on("gateway", "RuntimeTable")
+
+    assert set(actions) == {"dynamodb:Query", "dynamodb:UpdateItem"}
+
+
 def test_gateway_cannot_write_configuration() -> None:
     actions = synthesized("prod").actions_on("gateway", "ControlTable")
 

@@ -261,7 +261,12 @@ def test_provider_whose_format_has_no_embeddings_is_passed_over() -> None:
     answer = embed(rig)
 
     assert answer.status == 200
-    assert rig.records.records[0]["attempts"] == ["ip_one_001:no_embeddings"]
+    attempts = rig.records.records[0]["attempts"]
+    assert isinstance(attempts, list)
+    assert [(a["provider_id"], a["reason"]) for a in attempts] == [
+        ("ip_one_001", "no_embeddings"),
+        ("ip_two_002", "answered"),
+    ]
 
 
 def test_price_is_that_of_embeddings_and_of_the_provider_that_answered() -> None:

@@ -23,6 +23,7 @@ from support.fakes_gateway import (
     a_view,
     an_answer,
 )
+from support.fakes_routing import reasons
 
 SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
 
@@ -147,7 +148,7 @@ def test_next_provider_answers_when_the_first_was_not_reached() -> None:
 
     assert answer.status == 200
     assert rig.records.records[0]["provider_id"] == "ip_two_002"
-    assert rig.records.records[0]["attempts"] == ["ip_one_001:PROVIDER_UNAVAILABLE"]
+    assert reasons(rig) == ["PROVIDER_UNAVAILABLE", "answered"]
 
 
 @pytest.mark.parametrize(

@@ -294,10 +294,11 @@ class ProviderUnavailable(Unavailable):
 
 
 class AllProvidersDown(Unavailable):
-    """Every route of the agent failed."""
+    """Every route of the agent failed; `retry_after_seconds` is 0 when nobody knows how long."""
 
     code = "ALL_PROVIDERS_DOWN"
     message = "No provider of this agent answered."
+    retry_after_seconds: int = 0
 
 
 class DeadlineExceeded(Unavailable):

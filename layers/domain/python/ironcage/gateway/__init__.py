@@ -3,8 +3,10 @@
 from ironcage.gateway.accounting import Accountant
 from ironcage.gateway.admission import Admission
 from ironcage.gateway.answers import Answers
+from ironcage.gateway.breakers import Breakers
 from ironcage.gateway.embeddings import Embeddings
 from ironcage.gateway.model import (
+    Attempt,
     Body,
     Caller,
     EmbeddingAnswer,
@@ -19,6 +21,7 @@ from ironcage.gateway.model import (
     Usage,
 )
 from ironcage.gateway.ports import (
+    BreakerStore,
     ChatProvider,
     EmbeddingProvider,
     InteractionObserver,
@@ -26,17 +29,24 @@ from ironcage.gateway.ports import (
     TextHasher,
 )
 from ironcage.gateway.pricing import Price, PriceTable, Rates, cost, tokens_affordable, worst_case
+from ironcage.gateway.routing import CLOSED, Circuit, Deployment
 from ironcage.gateway.service import Gateway, internal_error, json_events, refusal_of
 from ironcage.gateway.streams import Streams
 from ironcage.gateway.upstream import Upstream
 
 __all__ = [
+    "CLOSED",
     "Accountant",
     "Admission",
     "Answers",
+    "Attempt",
     "Body",
+    "BreakerStore",
+    "Breakers",
     "Caller",
     "ChatProvider",
+    "Circuit",
+    "Deployment",
     "EmbeddingAnswer",
     "EmbeddingProvider",
     "Embeddings",

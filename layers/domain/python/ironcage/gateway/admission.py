@@ -122,8 +122,8 @@ class Admission:
     def _size(x: Exchange, view: AgentView, request: ModelRequest) -> None:
         """Bound the request: its bytes but those of images, and the tokens that it may answer."""
         asked = request.answer_tokens(view.agent.max_tokens)
-        x.max_tokens = min([asked, *(r.price.max_output_tokens for r in x.routes)])
-        sent = (request.body_for(r.model, x.max_tokens) for r in x.routes)
+        x.max_tokens = min(asked, max(r.price.max_output_tokens for r in x.routes))
+        sent = (request.body_for(r.model, x.tokens_for(r)) for r in x.routes)
         x.input_bytes = max(len(encode_json(b)) for b in sent) - request.image_bytes
 
     def _hold(self, x: Exchange, request: ModelRequest) -> None:
@@ -145,10 +145,15 @@ class Admission:
 
     @staticmethod
     def _bound(x: Exchange, max_tokens: int, *, n: int) -> Micros:
-        """Price the worst case of the dearest route."""
+        """Price the worst case of the dearest route, each at the limit that it would be sent."""
         return max(
-            worst_case(r.price, input_bytes=x.input_bytes, n=n, max_tokens=max_tokens)
-            for r in x.routes
+            worst_case(
+                route.price,
+                input_bytes=x.input_bytes,
+                n=n,
+                max_tokens=min(max_tokens, route.price.max_output_tokens),
+            )
+            for route in x.routes
         )
 
     @staticmethod

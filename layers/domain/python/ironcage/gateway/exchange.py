@@ -92,10 +92,18 @@ class Exchange:
         Raises:
             DeadlineExceeded: too little time is left to ask anybody.
         """
-        seconds = self.call.remaining_seconds() - SETTLE_SECONDS
+        seconds = self.seconds_left()
         if seconds <= 0:
-            raise DeadlineExceeded()
+            raise DeadlineExceeded(sent=False)
         return seconds
+
+    def seconds_left(self) -> float:
+        """Tell the time that is left before the settlement must begin."""
+        return self.call.remaining_seconds() - SETTLE_SECONDS
+
+    def tokens_for(self, route: Route) -> int:
+        """Tell the token limit that a route is sent: the request's, or its model's if lower."""
+        return min(self.max_tokens, route.price.max_output_tokens)
 
     def price(self) -> Price:
         """Tell the price at the provider that was asked last."""

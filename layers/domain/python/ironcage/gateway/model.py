@@ -69,6 +69,19 @@ class EmbeddingAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at one route, as the record keeps it; `reason` is `answered` or why it failed."""
+
+    provider_id: str
+    reason: str
+    ms: float
+
+    def to_json(self) -> JsonObject:
+        """Write the attempt as part of a record."""
+        return {"provider_id": self.provider_id, "reason": self.reason, "ms": self.ms}
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls: what the authorizer proved (step 0)."""
 
@@ -135,7 +148,7 @@ class InteractionRecord:
     timings_ms: dict[str, float] = field(default_factory=dict)
     input_verdict: JsonObject = field(default_factory=dict)
     output_verdict: JsonObject = field(default_factory=dict)
-    attempts: Sequence[str] = ()
+    attempts: Sequence[Attempt] = ()
 
     def to_json(self) -> JsonObject:
         """Write the record as the JSON object that the queues carry."""
@@ -143,5 +156,5 @@ class InteractionRecord:
             name: getattr(self, name) for name in type(self).__slots__ if name != "usage"
         }
         out["usage"] = {name: getattr(self.usage, name) for name in Usage.__slots__}
-        out["attempts"] = list(self.attempts)
+        out["attempts"] = [attempt.to_json() for attempt in self.attempts]
         return out

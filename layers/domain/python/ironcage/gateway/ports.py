@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from ironcage.core import TenantId
 from ironcage.gateway.model import (
     EmbeddingAnswer,
     InteractionRecord,
@@ -11,6 +12,7 @@ from ironcage.gateway.model import (
     ProviderCall,
     ProviderChunk,
 )
+from ironcage.gateway.routing import Circuit, Deployment
 
 
 class ChatProvider(Protocol):
@@ -45,6 +47,22 @@ class EmbeddingProvider(Protocol):
             UnsupportedParameter: the model cannot do what is asked.
             InvalidRequest: the model takes other values.
         """
+        ...
+
+
+class BreakerStore(Protocol):
+    """Where the circuits of all environments meet; one that nobody has written is closed.
+
+    Raises, from both methods:
+        StoreUnavailable: the store did not answer.
+    """
+
+    def read(self, tenant_id: TenantId) -> Mapping[Deployment, Circuit]:
+        """Read every circuit of a tenant that is not closed; it may be a moment old."""
+        ...
+
+    def swap(self, deployment: Deployment, *, old: Circuit, new: Circuit) -> tuple[bool, Circuit]:
+        """Replace a circuit if it still is `old`: (True, `new`), or (False, what stands there)."""
         ...
 
 

@@ -1,7 +1,9 @@
 """Translate the token and ask the providers, first the primary, then the next (steps 6a and 7)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from typing import cast
 
+from ironcage.core import jitter
 from ironcage.core.errors import (
     AllProvidersDown,
     DeadlineExceeded,
@@ -10,66 +12,169 @@ from ironcage.core.errors import (
     ProviderUnavailable,
     StoreUnavailable,
 )
+from ironcage.gateway.breakers import Breakers, Turn
 from ironcage.gateway.exchange import Exchange, Outcome, Route
-from ironcage.gateway.model import ProviderCall
+from ironcage.gateway.model import Attempt, ProviderCall
 from ironcage.gateway.ports import ChatProvider
+from ironcage.gateway.routing import (
+    LEAST_SECONDS,
+    Deployment,
+    Sign,
+    is_unknown,
+    pause_before,
+    reason_of,
+    refusal_of,
+    sign_of,
+)
 from ironcage.tenancy import ProviderKind
 from ironcage.tokens import KeyVault, ProviderKey
 
 NO_ANSWER = (ProviderUnavailable, ProviderLimited, StoreUnavailable)
+FAILOVER = "provider_failover"
+
+type Send[T] = Callable[[ChatProvider, ProviderCall], T]
 
 
 class Upstream:
-    """The agent's routes to a model, tried in order while nothing was answered."""
+    """The agent's routes to a model, tried in order while nothing was answered.
 
-    def __init__(self, vault: KeyVault, providers: Mapping[ProviderKind, ChatProvider]) -> None:
+    Args:
+        vault: the provider keys.
+        providers: one adapter per wire format.
+        breakers: which deployments are not asked for now.
+        draw: picks a random share of a pause.
+    """
+
+    def __init__(
+        self,
+        vault: KeyVault,
+        providers: Mapping[ProviderKind, ChatProvider],
+        *,
+        breakers: Breakers,
+        draw: Callable[[float], float] = jitter,
+    ) -> None:
         self._vault = vault
         self._providers = providers
+        self._breakers = breakers
+        self._draw = draw
 
-    def ask[T](self, x: Exchange, send: Callable[[ChatProvider, ProviderCall], T]) -> T:
+    def ask[T](self, x: Exchange, send: Send[T]) -> T:
         """Send the request to the first route that answers.
 
         A request that may have reached a provider and got no answer is not sent again: its
         outcome is unknown, and one hold must not pay for two answers.
 
         Raises:
-            ProviderLimited: the last route is rate limiting.
+            ProviderLimited: every route is rate limiting.
             AllProvidersDown: no route answered.
             DeadlineExceeded: the time ran out.
         """
-        last: IronCageError | None = None
+        errors: list[IronCageError] = []
         for route in x.routes:
             try:
-                return self._send(x, route, send)
+                answer = self._ask_route(x, route, send)
             except NO_ANSWER as error:
-                attempt = f"{route.provider.provider_id}:{error.details.get('reason', error.code)}"
-                x.record.attempts, last = (*x.record.attempts, attempt), error
-                if isinstance(error, ProviderUnavailable) and error.sent:
-                    x.record.outcome = Outcome.UNKNOWN
-                    break
-        if isinstance(last, ProviderLimited):
-            raise last
-        raise AllProvidersDown() from last
+                if is_unknown(error):
+                    raise AllProvidersDown() from error
+                errors.append(error)
+                continue
+            if errors:
+                x.facts.append(FAILOVER)
+            return answer
+        waits = [self._breakers.wait_ms(_deployment(x, route), x.facts) for route in x.routes]
+        raise refusal_of(errors, waits) from (errors[-1] if errors else None)
 
-    def _send[T](
-        self, x: Exchange, route: Route, send: Callable[[ChatProvider, ProviderCall], T]
-    ) -> T:
+    def _ask_route[T](self, x: Exchange, route: Route, send: Send[T]) -> T:
+        """Ask one route, again after a pause where that may help and harms nobody."""
+        retries = 0
+        while True:
+            begun = x.clock.monotonic()
+            try:
+                return self._attempt(x, route, send)
+            except NO_ANSWER as error:
+                took = x.clock.monotonic() - begun
+                pause = pause_before(error, retries=retries, took=took, draw=self._draw)
+                if pause is None or not self._may_wait(x, route, pause=pause, error=error):
+                    raise
+            with x.timed("retry_wait"):
+                x.clock.sleep(pause)
+            retries += 1
+
+    def _attempt[T](self, x: Exchange, route: Route, send: Send[T]) -> T:
+        """Ask once, and note how it went for the record and for the breaker."""
+        begun, turn = x.clock.monotonic(), None
+        try:
+            turn = self._turn(x, route)
+            answer = self._send(x, route, send)
+        except IronCageError as error:
+            if is_unknown(error) and turn is not None:
+                x.record.outcome = Outcome.UNKNOWN
+            _note(x, route, reason=reason_of(error), begun=begun)
+            self._report(turn, error)
+            raise
+        _note(x, route, reason="answered", begun=begun)
+        return self._heard(turn, answer)
+
+    def _may_wait(self, x: Exchange, route: Route, *, pause: float, error: IronCageError) -> bool:
+        """Wait only if the route can be asked afterwards, and for a limit only on the last one."""
+        if isinstance(error, ProviderLimited) and route is not x.routes[-1]:
+            return False
+        if self._breakers.wait_ms(_deployment(x, route), x.facts) > pause * 1000:
+            return False
+        return x.seconds_left() - pause >= LEAST_SECONDS
+
+    def _turn(self, x: Exchange, route: Route) -> Turn:
+        seconds = x.provider_seconds()
+        if x.record.attempts and seconds < LEAST_SECONDS:
+            raise DeadlineExceeded(sent=False)
+        return self._breakers.take_turn(_deployment(x, route), seconds=seconds, facts=x.facts)
+
+    def _heard[T](self, turn: Turn, answer: T) -> T:
+        """Report an answer; a stream is an answer once it ended, but for a probe once it began."""
+        if isinstance(answer, Generator) and not turn.is_probe:
+            return cast("T", self._watched(turn, answer))
+        self._breakers.report(turn, Sign.WELL)
+        return answer
+
+    def _watched[Y](self, turn: Turn, stream: Generator[Y]) -> Generator[Y]:
+        sign = Sign.WELL
+        try:
+            yield from stream
+        except IronCageError as error:
+            sign = sign_of(error)
+            raise
+        finally:
+            self._breakers.report(turn, sign)
+
+    def _report(self, turn: Turn | None, error: IronCageError) -> None:
+        if turn is None:
+            return
+        self._breakers.report(turn, sign_of(error))
+        if isinstance(error, ProviderLimited):
+            self._breakers.rest(turn.deployment, error.retry_after_seconds)
+
+    def _send[T](self, x: Exchange, route: Route, send: Send[T]) -> T:
         if x.request is None:
             raise AllProvidersDown()
         with x.timed("token_translation"):
             key = self._key(x, route)
-        body = x.request.body_for(route.model, x.max_tokens)
+        body = x.request.body_for(route.model, x.tokens_for(route))
         call = ProviderCall(route.provider, body, key, x.provider_seconds())
         x.record.provider_id = route.provider.provider_id
-        try:
-            with x.timed("llm_gateway"):
-                return send(self._providers[route.provider.kind], call)
-        except DeadlineExceeded as error:
-            if error.details.get("sent", True):
-                x.record.outcome = Outcome.UNKNOWN
-            raise
+        with x.timed("llm_gateway"):
+            return send(self._providers[route.provider.kind], call)
 
     def _key(self, x: Exchange, route: Route) -> ProviderKey | None:
         if not route.provider.has_key:
             return None
         return self._vault.key_for(x.call.caller.tenant_id, route.provider.provider_id)
+
+
+def _deployment(x: Exchange, route: Route) -> Deployment:
+    return Deployment(x.call.caller.tenant_id, route.provider.provider_id, route.model)
+
+
+def _note(x: Exchange, route: Route, *, reason: str, begun: float) -> None:
+    took = round((x.clock.monotonic() - begun) * 1000, 3)
+    attempt = Attempt(route.provider.provider_id, reason, took)
+    x.record.attempts = (*x.record.attempts, attempt)

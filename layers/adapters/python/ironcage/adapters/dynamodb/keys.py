@@ -5,10 +5,12 @@ A key starts with the tenant id, which comes from a verified token. Access patte
 control   one item by (tenant, kind)          all of a kind by prefix
 ledger    one pot by agent                    all presumed spend of an agent by prefix
 activity  usage of an agent by time           (sort key starts with the moment)
+runtime   all circuits of a tenant by prefix  one circuit by (provider, model)
 """
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from ironcage.core import AgentId, PolicyId, ProviderId, RequestId, TenantId, iso_utc
 
@@ -21,6 +23,7 @@ TOKEN_PREFIX = "TOKEN#"  # noqa: S105 - a key prefix, not a secret
 PRESUMED_PREFIX = "PRESUMED#"
 HISTORY_PREFIX = "HISTORY#"
 USAGE_PREFIX = "USAGE#"
+BREAKER_PREFIX = "BREAKER#"
 _SAFE = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
@@ -77,6 +80,18 @@ class TenantKeys:
     def usage_sk(self, started_at_ms: int, request_id: RequestId) -> str:
         """Name the usage row of a request, in order of time."""
         return f"{USAGE_PREFIX}{iso_utc(started_at_ms)}#{_safe(request_id)}"
+
+    def runtime_pk(self) -> str:
+        """Name the tenant's partition of `runtime`."""
+        return _safe(self.tenant_id)
+
+    def breaker_prefix(self) -> str:
+        """Name what the circuits of all deployments of the tenant start with."""
+        return BREAKER_PREFIX
+
+    def breaker_sk(self, provider_id: ProviderId, model: str) -> str:
+        """Name the circuit of a deployment; a model's name may hold any character."""
+        return f"{BREAKER_PREFIX}{_safe(provider_id)}#{quote(model, safe='')}"
 
 
 def owner_of(ledger_pk: str) -> tuple[TenantId, AgentId]:

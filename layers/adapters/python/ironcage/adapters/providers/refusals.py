@@ -13,6 +13,8 @@ MAX_RETRY_SECONDS = 60
 _UNKNOWN = frozenset({408, 502, 504, 522, 524})
 # Our key, our account or our model name is not accepted: the next provider may do better.
 _OURS = frozenset({401, 402, 403, 404})
+# An error that comes with these was charged: the model had answered before something broke.
+_WORK = frozenset({"choices", "usage"})
 _CODE = re.compile(r"[a-z0-9_.\[\]-]{1,64}")
 
 
@@ -56,29 +58,36 @@ def refuse(answer: Answer, *, code_field: str) -> NoReturn:
         ProviderUnavailable: the provider is, or our account there.
     """
     status, retry_after = answer.status, answer.header("retry-after")
-    code, param = _facts(answer, code_field)
+    code, param, has_worked = _facts(answer, code_field)
     if status == 429 and code != "insufficient_quota":  # noqa: PLR2004 - Too Many Requests
         limited = ProviderLimited(status=status)
         limited.retry_after_seconds = _seconds(retry_after)
         raise limited
-    if status in _UNKNOWN:
+    if status in _UNKNOWN or has_worked:
         raise ProviderUnavailable(sent=True, status=status)
     if 400 <= status < 500 and status != 429 and status not in _OURS:  # noqa: PLR2004 - 4xx
         raise ProviderRejected(status=status, provider_code=code, provider_param=param)
     raise ProviderUnavailable(sent=False, status=status, provider_code=code)
 
 
-def _facts(answer: Answer, code_field: str) -> tuple[str, str]:
-    """Read the code and the parameter of an error, never its text: that may repeat the prompt."""
+def _facts(answer: Answer, code_field: str) -> tuple[str, str, bool]:
+    """Read the code and the parameter of an error, and whether the model worked all the same.
+
+    Never its text: that may repeat the prompt.
+    """
     try:
-        error = decode_answer(answer.read()).get("error")
+        body = decode_answer(answer.read())
     except ProviderUnavailable:
-        return "", ""
+        return "", "", False
     finally:
         answer.close()
+    error = body.get("error")
     found = error if isinstance(error, dict) else {}
-    code, param = (str(found.get(name) or "") for name in (code_field, "param"))
-    return (code if _CODE.fullmatch(code) else ""), (param if _CODE.fullmatch(param) else "")
+    code, param = (
+        value if _CODE.fullmatch(value) else ""
+        for value in (str(found.get(name) or "") for name in (code_field, "param"))
+    )
+    return code, param, not _WORK.isdisjoint(body)
 
 
 def _seconds(retry_after: str | None) -> int:
