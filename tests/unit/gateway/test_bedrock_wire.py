@@ -282,3 +282,18 @@ def test_stop_sequence_is_told_without_its_name(stop: str, expected: object) -> 
     assert chunk is not None
     told = [cast("list[JsonObject]", body["choices"])[0] for body in (answer, chunk.body)]
     assert [choice.get("extensions") for choice in told] == [expected, expected]
+
+
+def test_call_without_arguments_has_empty_ones() -> None:
+    stream = ConverseStream(answer_id="a", created=1, model="m")
+    start = {"toolUse": {"toolUseId": "t-1", "name": "now"}}
+    events: list[JsonObject] = [
+        {"contentBlockStart": {"contentBlockIndex": 0, "start": start}},
+        a_piece(0, toolUse={"input": ""}),
+        {"contentBlockStop": {"contentBlockIndex": 0}},
+        {"contentBlockStop": {"contentBlockIndex": 0}},
+    ]
+
+    said = "".join(str(chunk.body) for event in events if (chunk := stream.translate(event)))
+
+    assert said.count("'arguments': '{}'") == 1

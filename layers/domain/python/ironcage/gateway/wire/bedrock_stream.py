@@ -19,6 +19,7 @@ class ConverseStream:
             "model": model,
         }
         self._calls: dict[object, int] = {}
+        self._silent: set[int] = set()
         self.is_done = False
 
     def translate(self, event: Mapping[str, object]) -> ProviderChunk | None:
@@ -42,6 +43,8 @@ class ConverseStream:
                 return self._opened_call(event), None
             case "contentBlockDelta":
                 return self._piece(event), None
+            case "contentBlockStop":
+                return self._closed_call(event), None
             case "messageStop":
                 self.is_done = True
                 return {}, finish_reason(event.get("stopReason"))
@@ -53,6 +56,7 @@ class ConverseStream:
         if not use:
             return None
         index = self._calls.setdefault(event.get("contentBlockIndex"), len(self._calls))
+        self._silent.add(index)
         function = {"name": str(use.get("name")), "arguments": ""}
         call = {"index": index, "id": str(use.get("toolUseId")), "type": "function"}
         return {"tool_calls": [{**call, "function": function}]}
@@ -68,7 +72,17 @@ class ConverseStream:
         index = self._calls.get(event.get("contentBlockIndex"))
         if not isinstance(written, str) or index is None:
             return None
+        if written:
+            self._silent.discard(index)
         return {"tool_calls": [{"index": index, "function": {"arguments": written}}]}
+
+    def _closed_call(self, event: Mapping[str, object]) -> JsonObject | None:
+        """Give a call that wrote no arguments empty ones, for a client reads them as JSON."""
+        index = self._calls.get(event.get("contentBlockIndex"))
+        if index is None or index not in self._silent:
+            return None
+        self._silent.discard(index)
+        return {"tool_calls": [{"index": index, "function": {"arguments": "{}"}}]}
 
     def _usage(self, event: Mapping[str, object]) -> ProviderChunk | None:
         usage = usage_of(event.get("usage"))
