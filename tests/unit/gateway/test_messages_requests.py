@@ -1,13 +1,17 @@
 """Reading requests of Anthropic's format: what is refused, and what they become inside."""
 
 import json
+import re
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ironcage.core.errors import InvalidRequest, IronCageError, UnsupportedParameter
 from ironcage.gateway import JsonObject
 from ironcage.gateway.wire.anthropic_chat import parse_messages
+from ironcage.gateway.wire.anthropic_parameters import MESSAGES_PARAMETERS
 from ironcage.gateway.wire.chat import ChatRequest
 from ironcage.gateway.wire.dialects import OPENAI, speak
 from ironcage.gateway.wire.openai import prompt_texts, upstream_body
@@ -313,3 +317,57 @@ def test_agents_policy_lets_extra_parameters_through_but_no_canonical_one() -> N
     for name in ("n", "max_completion_tokens", "extensions"):
         with pytest.raises(UnsupportedParameter):
             a_request(name, **{name: 8})
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(-9, 9) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+WORD = st.text("ABC", min_size=6, max_size=6)
+TEXT_BLOCK = st.builds(lambda text: {"type": "text", "text": text}, WORD)
+RESULT = st.builds(
+    lambda content: {"type": "tool_result", "tool_use_id": "t", "content": content},
+    WORD | st.lists(TEXT_BLOCK, max_size=2),
+)
+USE = st.builds(
+    lambda given: {"type": "tool_use", "id": "t", "name": "f", "input": given},
+    st.dictionaries(WORD, WORD | st.lists(WORD, max_size=2), max_size=2),
+)
+THOUGHT = st.builds(lambda text: {"type": "thinking", "thinking": text, "signature": "c2ln"}, WORD)
+MESSAGE = st.builds(
+    lambda role, content: {"role": role, "content": content},
+    st.sampled_from(["user", "system"]),
+    WORD | st.lists(TEXT_BLOCK, min_size=1, max_size=3),
+) | st.builds(
+    lambda pair: {"role": pair[0], "content": pair[1]},
+    st.tuples(st.just("assistant"), st.lists(TEXT_BLOCK | USE | THOUGHT, min_size=1, max_size=3))
+    | st.tuples(st.just("user"), st.lists(TEXT_BLOCK | RESULT, min_size=1, max_size=3)),
+)
+
+
+def words_of(value: object) -> set[str]:
+    """Find the words that a request was made of."""
+    return set(re.findall("[ABC]{6}", json.dumps(value)))
+
+
+@given(st.lists(MESSAGE, min_size=1, max_size=4), WORD)
+def test_no_text_of_a_request_is_lost_or_hidden_from_the_firewall(
+    messages: list[JsonObject], system: str
+) -> None:
+    chat = a_request(messages=messages, system=system)
+
+    assert words_of([found.text for found in prompt_texts(chat)]) == words_of([messages, system])
+
+
+@given(st.dictionaries(st.sampled_from([*MESSAGES_PARAMETERS, "n", "what"]), JSON_VALUES))
+def test_parser_returns_a_request_or_raises_one_of_our_errors(changes: JsonObject) -> None:
+    try:
+        chat = a_request(**changes)
+    except InvalidRequest:
+        return
+
+    assert chat.model
+    assert chat.body["messages"]

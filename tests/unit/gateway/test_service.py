@@ -479,3 +479,11 @@ def test_blocked_prompt_of_a_message_is_a_permission_error() -> None:
     assert (answer.status, answer.code) == (403, "INPUT_BLOCKED")
     assert answer.json["type"] == "error"
     assert not rig.chat.calls
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+def test_half_a_surrogate_pair_of_a_provider_is_no_bug_of_ours(path: str) -> None:
+    answer = a_rig(an_answer("smile \ud83d now")).ask(a_body(max_tokens=9), path=path)
+
+    assert answer.status == 200
+    assert b"smile ? now" in answer.data

@@ -40,8 +40,8 @@ def decode_object(body: bytes, *, max_bytes: int = MAX_BODY_BYTES) -> JsonObject
 
 
 def encode_json(value: object) -> bytes:
-    """Write compact JSON in UTF-8."""
-    return _ENCODER.encode(value).encode("utf-8")
+    """Write compact JSON in UTF-8; half a surrogate pair, as a provider may send, becomes `?`."""
+    return _ENCODER.encode(value).encode("utf-8", "replace")
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
