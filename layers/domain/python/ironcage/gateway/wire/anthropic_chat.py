@@ -178,8 +178,6 @@ def _content(content: object) -> object:
     """Write one plain text as a string, and everything else as parts."""
     if not isinstance(content, list):
         return content
-    if not content:
-        return ""
     parts = [_marked({"type": "text", "text": block["text"]}, block) for block in content]
     return parts[0]["text"] if len(parts) == 1 and NAME not in parts[0] else parts
 
