@@ -1,4 +1,4 @@
-"""The official `anthropic` SDK works unchanged: messages, streams, tools and its own exceptions."""
+"""The official `anthropic` SDK works unchanged in front of providers of both wires, and Bedrock."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -8,9 +8,10 @@ import pytest
 
 from support.deployed import DeployedAgent, scripted_agent
 from support.provider import Script, ScriptedProvider
+from support.provider_anthropic import ScriptedAnthropic
 
 if TYPE_CHECKING:
-    from anthropic.types import MessageParam, ToolParam
+    from anthropic.types import MessageParam, ThinkingConfigParam, ToolParam
 
     from e2e.conftest import Deployed
 
@@ -28,11 +29,14 @@ def texts(message: anthropic.types.Message) -> str:
     return "".join(block.text for block in message.content if block.type == "text")
 
 
-@pytest.fixture(scope="module")
-def rig(deployed: "Deployed") -> Iterator[Rig]:
+@pytest.fixture(
+    scope="module", params=[ScriptedProvider, ScriptedAnthropic], ids=lambda kind: kind.kind
+)
+def rig(deployed: "Deployed", request: pytest.FixtureRequest) -> Iterator[Rig]:
     tenant, url = deployed.facts.tenant_id, deployed.facts.anthropic_base_url
+    seeded = scripted_agent(deployed.operator, tenant, budget_usd="5.00", standin=request.param)
     with (
-        scripted_agent(deployed.operator, tenant, budget_usd="5.00") as (agent, provider),
+        seeded as (agent, provider),
         anthropic.Anthropic(base_url=url, api_key=agent.ic_token, max_retries=0) as client,
     ):
         yield agent, provider, client
@@ -55,8 +59,38 @@ def test_message_is_charged_to_the_micro_dollar(rig: Rig) -> None:
     assert texts(answer) == "Hello from the scripted model."
     assert answer.stop_reason == "end_turn"
     after = agent.money()
-    assert after["spent"] - before == answer.usage.input_tokens + 2 * answer.usage.output_tokens
+    told = answer.usage
+    special = (told.cache_read_input_tokens or 0) + (told.cache_creation_input_tokens or 0)
+    assert after["spent"] - before == told.input_tokens + special + 2 * told.output_tokens
     assert after["held"] == 0
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_signed_thought_is_shown_and_comes_back_to_the_provider_that_signed_it(
+    deployed: "Deployed", *, is_streamed: bool
+) -> None:
+    tenant, url = deployed.facts.tenant_id, deployed.facts.anthropic_base_url
+    seeded = scripted_agent(deployed.operator, tenant, standin=ScriptedAnthropic)
+    with (
+        seeded as (agent, provider),
+        anthropic.Anthropic(base_url=url, api_key=agent.ic_token, max_retries=0) as client,
+    ):
+        provider.script("scripted-tool", Script(tool="get_weather", thought="Let me look at it"))
+        first = _say(client, ASK, is_streamed=is_streamed, thinks=True)
+        (use,) = [block for block in first.content if block.type == "tool_use"]
+        reply: MessageParam = {
+            "role": "user",
+            "content": [{"type": "tool_result", "tool_use_id": use.id, "content": "Sunny"}],
+        }
+        said: MessageParam = {"role": "assistant", "content": first.content}
+        second = _say(client, [*ASK, said, reply], is_streamed=is_streamed, thinks=True)
+
+    thought = {"type": "thinking", "thinking": "Let me look at it", "signature": "c2ln"}
+    assert first.content[0].model_dump() == thought
+    assert texts(second)
+    turns = provider.seen[-1].body["messages"]
+    assert isinstance(turns, list)
+    assert turns[1]["content"][0] == thought
 
 
 def test_token_is_accepted_as_bearer_too(deployed: "Deployed", rig: Rig) -> None:
@@ -108,14 +142,24 @@ def test_tool_call_makes_the_round_trip(rig: Rig, *, is_streamed: bool) -> None:
 
 
 def _say(
-    client: anthropic.Anthropic, messages: "list[MessageParam]", *, is_streamed: bool
+    client: anthropic.Anthropic,
+    messages: "list[MessageParam]",
+    *,
+    is_streamed: bool,
+    thinks: bool = False,
 ) -> anthropic.types.Message:
+    """Ask for the weather, whole or streamed."""
+    thinking: ThinkingConfigParam = {"type": "adaptive"} if thinks else {"type": "disabled"}
     if not is_streamed:
         return client.messages.create(
-            model="scripted-tool", max_tokens=64, messages=messages, tools=[WEATHER]
+            model="scripted-tool",
+            max_tokens=64,
+            messages=messages,
+            tools=[WEATHER],
+            thinking=thinking,
         )
     with client.messages.stream(
-        model="scripted-tool", max_tokens=64, messages=messages, tools=[WEATHER]
+        model="scripted-tool", max_tokens=64, messages=messages, tools=[WEATHER], thinking=thinking
     ) as stream:
         return stream.get_final_message()
 

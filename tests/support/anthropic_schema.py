@@ -44,14 +44,27 @@ _SOURCE = record(
         "data": {"type": str, "pattern": r"[A-Za-z0-9+/]+={0,2}"},
     }
 )
-_TEXT_BLOCK = record({"type": word("text"), "text": TEXT})
-_IMAGE = record({"type": word("image"), "source": _SOURCE})
+_CACHE = record({"type": word("ephemeral")}, ttl=word("5m", "1h"))
+_TEXT_BLOCK = record({"type": word("text"), "text": TEXT}, cache_control=_CACHE)
+_IMAGE = record({"type": word("image"), "source": _SOURCE}, cache_control=_CACHE)
+_SEALED: Schema = {"type": str, "pattern": r"[A-Za-z0-9+/=_-]+"}
+_THOUGHT = record({"type": word("thinking"), "thinking": {"type": str}, "signature": _SEALED})
+_REDACTED = record({"type": word("redacted_thinking"), "data": _SEALED})
 _RESULT = record(
     {"type": word("tool_result"), "tool_use_id": ID},
     content=many(kinds(text=_TEXT_BLOCK, image=_IMAGE), low=0),
+    is_error={"type": bool},
+    cache_control=_CACHE,
 )
 _USE = record({"type": word("tool_use"), "id": ID, "name": NAME, "input": OBJECT})
-_BLOCK = kinds(text=_TEXT_BLOCK, image=_IMAGE, tool_result=_RESULT, tool_use=_USE)
+_BLOCK = kinds(
+    text=_TEXT_BLOCK,
+    image=_IMAGE,
+    tool_result=_RESULT,
+    tool_use=_USE,
+    thinking=_THOUGHT,
+    redacted_thinking=_REDACTED,
+)
 _SCHEMA: Schema = {"type": dict, "fields": {"type": word("object")}, "open": True}
 _SINGLE: Schema = {"type": bool}
 _CHOICE = kinds(
@@ -61,9 +74,12 @@ _CHOICE = kinds(
     none=record({"type": word("none")}),
 )
 _THINKING = kinds(
-    adaptive=record({"type": word("adaptive")}),
+    adaptive=record({"type": word("adaptive")}, display=word("summarized", "omitted")),
     disabled=record({"type": word("disabled")}),
-    enabled=record({"type": word("enabled"), "budget_tokens": {"type": int, "low": 1024}}),
+    enabled=record(
+        {"type": word("enabled"), "budget_tokens": {"type": int, "low": 1024}},
+        display=word("summarized", "omitted"),
+    ),
 )
 _OUTPUT = record(
     {},
@@ -78,12 +94,19 @@ MESSAGES = record(
     },
     system=many(_TEXT_BLOCK),
     tools=many(
-        record({"name": NAME, "input_schema": _SCHEMA}, description=TEXT, strict={"type": bool})
+        record(
+            {"name": NAME, "input_schema": _SCHEMA},
+            description=TEXT,
+            strict={"type": bool},
+            cache_control=_CACHE,
+        )
     ),
     tool_choice=_CHOICE,
     stop_sequences=many({"type": str, "pattern": r"(?s).*\S.*"}),
     temperature={"type": (int, float), "low": 0, "high": 1},
     top_p={"type": (int, float), "low": 0, "high": 1},
+    top_k={"type": int, "low": 0},
+    cache_control=_CACHE,
     thinking=_THINKING,
     output_config=_OUTPUT,
     service_tier=word("auto", "standard_only"),

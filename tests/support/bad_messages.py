@@ -1,6 +1,7 @@
 """Requests of Anthropic's format that must be refused, as data: one shape, nothing charged."""
 
 import json
+from typing import cast
 
 from support.bad_requests import BODIES, INVALID, UNSUPPORTED, BadRequest
 
@@ -11,7 +12,7 @@ USE = {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}
 RESULT = {"type": "tool_result", "tool_use_id": "toolu_1"}
 IMAGE = {
     "type": "image",
-    "source": {"type": "base64", "media_type": "image/png", "data": "aGk="},
+    "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="},
 }
 
 
@@ -31,6 +32,10 @@ def _unsupported(name: str, **changes: object) -> BadRequest:
 
 def _said(role: str, *blocks: object) -> list[object]:
     return [{"role": role, "content": list(blocks)}]
+
+
+def _image(**source: object) -> dict[str, object]:
+    return {**IMAGE, "source": {**cast("dict[str, object]", IMAGE["source"]), **source}}
 
 
 # What is no clean JSON object is refused before anybody asks which format it is in.
@@ -95,6 +100,12 @@ BLOCKS = (
     _invalid("result without id", messages=_said("user", {"type": "tool_result"})),
     _invalid("result is an object", messages=_said("user", {**RESULT, "content": {}})),
     _invalid("is_error is a string", messages=_said("user", {**RESULT, "is_error": "no"})),
+    _invalid("image without a source", messages=_said("user", {"type": "image"})),
+    _invalid("image that is no base64", messages=_said("user", _image(data="no base64!"))),
+    _invalid("image that is a number", messages=_said("user", _image(data=7))),
+    _invalid("image of another type", messages=_said("user", _image(media_type="image/gif"))),
+    _invalid("image of an unknown type", messages=_said("user", _image(media_type="text/html"))),
+    _invalid("too many images", messages=_said("user", *[IMAGE] * 21)),
     _invalid(
         "signature that is a text",
         messages=_said(
@@ -117,7 +128,9 @@ REFUSED = (
     _unsupported("tool with a type of its own", tools=[{"type": "bash_20250124", "name": "bash"}]),
     _unsupported("unknown tool field", tools=[{**TOOL, "price": 0}]),
     _unsupported("long cache", cache_control={"type": "ephemeral", "ttl": "1h"}),
-    _unsupported("image", messages=_said("user", TEXT, IMAGE)),
+    _unsupported("image behind an address", messages=_said("user", TEXT, _image(type="url"))),
+    _unsupported("image in a file", messages=_said("user", TEXT, _image(type="file"))),
+    _unsupported("image of an assistant", messages=_said("assistant", IMAGE)),
     _unsupported("image as a result", messages=_said("user", {**RESULT, "content": [IMAGE]})),
     _unsupported("document", messages=_said("user", {"type": "document", "source": {}})),
     _unsupported("search result", messages=_said("user", {"type": "search_result"})),

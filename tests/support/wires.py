@@ -76,7 +76,7 @@ class Wire:
 
 def told_whole(answer: ProviderAnswer) -> Told:
     """Read a whole answer, which must need no further cleaning."""
-    assert clean_completion(answer.body)["choices"] == answer.body["choices"]
+    assert clean_completion(answer.body)["choices"] == plain_choices(answer.body)
     (choice,) = cast("list[JsonObject]", answer.body["choices"])
     message = cast("Mapping[str, object]", choice["message"])
     calls = cast("list[JsonObject]", message.get("tool_calls", []))
@@ -94,7 +94,7 @@ def told_streamed(chunks: list[ProviderChunk]) -> Told:
     text = thought = finish = ""
     calls: dict[object, JsonObject] = {}
     for chunk in chunks:
-        assert clean_chunk(chunk.body)["choices"] == chunk.body["choices"]
+        assert clean_chunk(chunk.body)["choices"] == plain_choices(chunk.body)
         for choice in cast("list[JsonObject]", chunk.body["choices"]):
             delta = cast("JsonObject", choice["delta"])
             text += str(delta.get("content") or "")
@@ -105,6 +105,12 @@ def told_streamed(chunks: list[ProviderChunk]) -> Told:
     usages = [chunk.usage for chunk in chunks if chunk.usage]
     joined = tuple(_call(calls[index]) for index in sorted(calls, key=str))
     return Told(text, thought, joined, finish, usage=usages[-1] if usages else None)
+
+
+def plain_choices(body: Mapping[str, object]) -> list[JsonObject]:
+    """List the choices of an answer in OpenAI's own words."""
+    choices = cast("list[JsonObject]", body["choices"])
+    return [{k: v for k, v in choice.items() if k != "extensions"} for choice in choices]
 
 
 def _call(call: Mapping[str, object]) -> tuple[str, str, str]:

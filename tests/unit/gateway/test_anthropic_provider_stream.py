@@ -12,6 +12,7 @@ from ironcage.core.errors import ProviderUnavailable
 from ironcage.gateway import JsonObject, ProviderChunk, Usage
 from ironcage.gateway.wire.anthropic_provider_stream import AnthropicStream
 from ironcage.gateway.wire.openai import SseParser, clean_chunk
+from support.wires import plain_choices
 
 START: JsonObject = {
     "type": "message_start",
@@ -87,6 +88,7 @@ def test_stream_keeps_thought_text_calls_end_and_usage() -> None:
     assert deltas(EVENTS) == [
         {"role": "assistant", "content": ""},
         {"reasoning_content": "Hm"},
+        {},
         {"content": "Look"},
         {"tool_calls": [{**first, "function": {"name": "f", "arguments": ""}}]},
         {"tool_calls": [{"index": 0, "function": {"arguments": '{"a":'}}]},
@@ -100,7 +102,25 @@ def test_stream_keeps_thought_text_calls_end_and_usage() -> None:
 
 def test_chunks_pass_the_same_gate_as_openais() -> None:
     for chunk in translated(EVENTS):
-        assert clean_chunk(chunk.body) == chunk.body
+        assert clean_chunk(chunk.body) == {**chunk.body, "choices": plain_choices(chunk.body)}
+
+
+def test_signature_sealed_thought_and_stop_sequence_are_kept_as_extensions() -> None:
+    events: list[JsonObject] = [
+        piece(0, type="signature_delta", signature="c2ln"),
+        opened(1, type="redacted_thinking", data="c2VhbA=="),
+        piece(2, type="signature_delta", signature="words that nobody scanned"),
+        opened(3, type="redacted_thinking", data="words that nobody scanned"),
+        {"type": "message_delta", "delta": {"stop_reason": "stop_sequence", "stop_sequence": "E"}},
+    ]
+
+    chunks = [cast("list[JsonObject]", chunk.body["choices"]) for chunk in translated(events)]
+
+    assert [choice.get("extensions") for (choice,) in chunks] == [
+        {"signature": "c2ln"},
+        {"sealed_thinking": ["c2VhbA=="]},
+        {"stop_sequence": "E"},
+    ]
 
 
 def test_start_counts_no_output_so_a_stream_without_an_end_has_no_usage() -> None:

@@ -200,9 +200,11 @@ def test_what_changes_no_price_and_has_no_word_is_left_out(changes: JsonObject) 
     assert messages_api(**changes) == messages_api()
 
 
+THOUGHT: JsonObject = {"type": "thinking", "thinking": "Hm. ", "signature": "s"}
+SEALED: JsonObject = {"type": "redacted_thinking", "data": "x"}
 BLOCKS: list[JsonObject] = [
-    {"type": "thinking", "thinking": "Hm. ", "signature": "s"},
-    {"type": "redacted_thinking", "data": "x"},
+    THOUGHT,
+    SEALED,
     {"type": "text", "text": "Let me "},
     {"type": "text", "text": "look."},
     {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": {"city": "Zürich"}},
@@ -243,8 +245,33 @@ def test_answer_with_thought_texts_and_calls_is_read_whole() -> None:
             {"id": "toolu_2", "type": "function", "function": {"name": "now", "arguments": "{}"}},
         ],
     }
+    assert choice["extensions"] == {"signature": "s", "sealed_thinking": ["x"]}
     assert (answer["id"], answer["created"], answer["model"]) == ("msg_1", 7, MODEL)
     assert answer["usage"] == usage_body(COUNTED)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        pytest.param([THOUGHT], {"signature": "s"}, id="one thought"),
+        pytest.param([THOUGHT, THOUGHT], None, id="two thoughts that are joined"),
+        pytest.param([{**THOUGHT, "signature": "a text"}], None, id="signature that is a text"),
+        pytest.param([{**SEALED, "data": "a text"}], None, id="sealed thought that is a text"),
+    ],
+)
+def test_signature_is_kept_where_it_fits(blocks: list[JsonObject], expected: object) -> None:
+    answer = from_anthropic(an_answer(content=blocks), created=7)
+
+    (choice,) = cast("list[JsonObject]", answer["choices"])
+    assert choice.get("extensions") == expected
+
+
+def test_stop_sequence_that_was_met_is_kept() -> None:
+    told = an_answer(content=[], stop_reason="stop_sequence", stop_sequence="END")
+
+    (choice,) = cast("list[JsonObject]", from_anthropic(told, created=7)["choices"])
+
+    assert (choice["finish_reason"], choice["extensions"]) == ("stop", {"stop_sequence": "END"})
 
 
 def test_usage_counts_cached_and_written_tokens_as_input() -> None:

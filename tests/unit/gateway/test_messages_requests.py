@@ -12,11 +12,14 @@ from ironcage.core.errors import InvalidRequest, IronCageError, UnsupportedParam
 from ironcage.gateway import JsonObject
 from ironcage.gateway.wire.anthropic_chat import parse_messages
 from ironcage.gateway.wire.anthropic_parameters import MESSAGES_PARAMETERS
+from ironcage.gateway.wire.anthropic_provider_request import to_anthropic
 from ironcage.gateway.wire.chat import ChatRequest
 from ironcage.gateway.wire.dialects import OPENAI, speak
 from ironcage.gateway.wire.openai import prompt_texts, upstream_body
+from support.anthropic_schema import problems_in
 from support.bad_messages import BAD_MESSAGES
 from support.bad_requests import BadRequest
+from support.images import a_data_url
 
 CACHE: JsonObject = {"type": "ephemeral"}
 TOOL: JsonObject = {"name": "get_weather", "input_schema": {"type": "object"}}
@@ -371,3 +374,121 @@ def test_parser_returns_a_request_or_raises_one_of_our_errors(changes: JsonObjec
 
     assert chat.model
     assert chat.body["messages"]
+
+
+def test_image_becomes_a_part_whose_price_is_bounded() -> None:
+    source = {"type": "base64", "media_type": "image/png", "data": PNG_DATA}
+    blocks = [{"type": "image", "source": source, "cache_control": CACHE}]
+
+    chat = a_request(messages=[{"role": "user", "content": blocks}])
+
+    image = {"url": a_data_url(), "detail": "high"}
+    part = {"type": "image_url", "image_url": image, "extensions": {"cache_control": CACHE}}
+    assert chat.body["messages"] == [{"role": "user", "content": [part]}]
+    assert chat.images == ("messages[0].content[0]",)
+    assert chat.image_bytes == len(a_data_url())
+
+
+def to_claude(bound: int = 2_000, **changes: object) -> JsonObject:
+    """Read a request and write it for Anthropic, which must accept it."""
+    sent = to_anthropic(upstream_body(a_request(**changes), model="claude", max_tokens=bound))
+    assert problems_in(sent) == []
+    return sent
+
+
+PNG_DATA = a_data_url().partition(",")[2]
+PICTURE = {"type": "base64", "media_type": "image/png", "data": PNG_DATA}
+CONVERSATION: JsonObject = {
+    "system": [{"type": "text", "text": "A", "cache_control": CACHE}],
+    "messages": [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "What is this?", "cache_control": CACHE},
+                {"type": "image", "source": PICTURE, "cache_control": CACHE},
+            ],
+        },
+        {
+            "role": "assistant",
+            "content": [
+                {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
+                {"type": "redacted_thinking", "data": "c2VhbA=="},
+                {"type": "text", "text": "Let me see."},
+                {"type": "tool_use", "id": "t1", "name": "get_weather", "input": {"a": 1}},
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {
+                    "type": "tool_result",
+                    "tool_use_id": "t1",
+                    "content": [{"type": "text", "text": "Broken"}],
+                    "is_error": True,
+                    "cache_control": CACHE,
+                },
+            ],
+        },
+    ],
+    "tools": [
+        {
+            "name": "get_weather",
+            "input_schema": {"type": "object", "properties": {}},
+            "cache_control": CACHE,
+        }
+    ],
+    "tool_choice": {"type": "auto", "disable_parallel_tool_use": True},
+    "thinking": {"type": "enabled", "budget_tokens": 1_024},
+    "top_k": 5,
+    "top_p": 0.9,
+    "temperature": 0.5,
+    "stop_sequences": ["END"],
+    "cache_control": CACHE,
+}
+
+
+def test_request_comes_out_at_anthropic_as_it_went_in() -> None:
+    sent = to_claude(**CONVERSATION)  # type: ignore[arg-type]  # parameters by their names
+
+    ours = {"model": "claude", "max_tokens": 2_000, "service_tier": "standard_only"}
+    assert sent == {**CONVERSATION, **ours}
+
+
+@pytest.mark.parametrize(
+    ("bound", "budget", "expected"),
+    [
+        pytest.param(8_000, 4_000, 4_000, id="fits"),
+        pytest.param(3_000, 4_000, 1_500, id="lowered with the answer"),
+        pytest.param(2_000, 4_000, None, id="no room left"),
+    ],
+)
+def test_thinking_stays_within_what_the_budget_pays(
+    bound: int, budget: int, expected: int | None
+) -> None:
+    thinking = {"type": "enabled", "budget_tokens": budget}
+
+    sent = to_claude(bound, max_tokens=8_000, thinking=thinking)
+
+    assert sent.get("thinking") == (expected and {"type": "enabled", "budget_tokens": expected})
+
+
+def test_round_of_tools_goes_on_without_thinking_when_its_thoughts_are_lost() -> None:
+    use = {"type": "tool_use", "id": "t1", "name": "f", "input": {}}
+    lost = {"type": "thinking", "thinking": "Hm.", "signature": ""}
+    messages = [
+        {"role": "user", "content": "Go."},
+        {"role": "assistant", "content": [lost, use]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1"}]},
+    ]
+
+    sent = to_claude(messages=messages, thinking={"type": "enabled", "budget_tokens": 1_024})
+
+    assert "thinking" not in sent
+
+
+@pytest.mark.parametrize("kind", ["adaptive", "disabled"])
+def test_other_thinking_is_passed_on_with_its_effort(kind: str) -> None:
+    sent = to_claude(thinking={"type": kind}, output_config={"effort": "low"})
+
+    assert sent["thinking"] == {"type": kind}
+    assert sent["output_config"] == {"effort": "low"}

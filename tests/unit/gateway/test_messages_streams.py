@@ -1,5 +1,6 @@
 """Streams in Anthropic's format: scanned first, translated then, the same however they are cut."""
 
+import copy
 import json
 from collections.abc import Sequence
 from itertools import pairwise
@@ -187,14 +188,17 @@ def test_signature_and_sealed_thoughts_reach_who_asked_for_thoughts() -> None:
     signed, sealed = a_chunk({}, finish=None), a_chunk({}, finish=None)
     signed.body["choices"][0]["extensions"] = {"signature": "c2ln"}  # type: ignore[index]
     sealed.body["choices"][0]["extensions"] = {"sealed_thinking": ["c2VhbA=="]}  # type: ignore[index]
+    again = copy.deepcopy(signed)
     stream = [
         a_chunk({"reasoning_content": "Hm."}), signed, sealed,
+        a_chunk({"reasoning_content": "Oh."}), again,
         a_chunk({"content": "Hi."}), a_chunk(finish="stop"),
     ]  # fmt: skip
 
     assert message_of_stream(ask(stream, thinking=THINKING).data)["content"] == [
         {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
         {"type": "redacted_thinking", "data": "c2VhbA=="},
+        {"type": "thinking", "thinking": "Oh.", "signature": "c2ln"},
         {"type": "text", "text": "Hi."},
     ]
 

@@ -51,7 +51,11 @@ class ChunkGate:
                 self._end_thoughts(choice)
             if choice.get("finish_reason") is not None:
                 self._add_tails(choice)
-        return any(_says_something(choice) for choice in choices)
+        # A sequential stream has a place for what other formats have no word for.
+        return any(
+            _says_something(choice) or (self._is_sequential and NAME in choice)
+            for choice in choices
+        )
 
     def finish(self, chunk: JsonObject) -> bool:
         """Fill a chunk with all that is still withheld; False when there is nothing."""
@@ -122,4 +126,4 @@ def _append(delta: JsonObject, place: Place, tail: str) -> None:
 
 def _says_something(choice: JsonObject) -> bool:
     delta = cast("JsonObject", choice["delta"])
-    return choice.get("finish_reason") is not None or any(delta.values()) or NAME in choice
+    return choice.get("finish_reason") is not None or any(delta.values())

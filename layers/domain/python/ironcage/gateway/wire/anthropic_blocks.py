@@ -14,15 +14,15 @@ from ironcage.gateway.wire.checks import (
     tagged,
     text,
 )
+from ironcage.gateway.wire.extensions import SEALED
+from ironcage.gateway.wire.images import check_source
 from ironcage.gateway.wire.messages import MAX_PARTS, MAX_TEXT
-
-MAX_SIGNATURE = 1_000_000
 
 TOOL_NAME = pattern(r"[A-Za-z0-9_-]{1,128}", "1 to 128 letters, digits, dashes or underscores")
 # Ids come back as we gave them, whichever provider made them; they are too short to be scanned.
 TOOL_ID = pattern(r"[!-~]{1,256}", "1 to 256 printable characters without spaces")
 # A signature or a sealed thought is read by the provider that wrote it alone, so it is not scanned.
-_SEALED = pattern(rf"[A-Za-z0-9+/=_-]{{0,{MAX_SIGNATURE}}}", "base64")
+_SEALED = pattern(SEALED, "base64")
 CACHE_CONTROL = record(
     {
         "type": choice("ephemeral"),
@@ -31,7 +31,7 @@ CACHE_CONTROL = record(
     required=("type",),
 )
 
-_IMAGE = "images have no bounded price yet"
+_IMAGE = "images are accepted among a user's blocks alone"
 _FILE = "files have no bounded price yet"
 _SERVER_TOOL = "tools that the provider runs have no bounded price"
 _REFUSED = {
@@ -74,6 +74,10 @@ def _content(**variants: Check) -> Check:
     return by_type(text(MAX_TEXT), array(block, 1, MAX_PARTS))
 
 
+_IMAGE_BLOCK = record(
+    {"type": anything, "source": check_source, "cache_control": CACHE_CONTROL},
+    required=("source",),
+)
 _RESULT_BLOCK = tagged("type", {"text": TEXT_BLOCK}, refused=_REFUSED)
 _TOOL_RESULT = record(
     {
@@ -105,7 +109,7 @@ MESSAGE = tagged(
     "role",
     {
         "user": record(
-            {"role": anything, "content": _content(tool_result=_TOOL_RESULT)},
+            {"role": anything, "content": _content(tool_result=_TOOL_RESULT, image=_IMAGE_BLOCK)},
             required=("content",),
         ),
         "assistant": record(

@@ -7,9 +7,10 @@ from typing import cast
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.parameters import PARAMETERS
 from ironcage.gateway.wire.anthropic_parameters import MESSAGES_PARAMETERS
-from ironcage.gateway.wire.chat import ChatRequest
+from ironcage.gateway.wire.chat import ChatRequest, with_images
 from ironcage.gateway.wire.checks import Problems, safe_name
 from ironcage.gateway.wire.extensions import NAME, extended
+from ironcage.gateway.wire.images import bounded_part, url_of
 from ironcage.gateway.wire.strict_json import decode_object
 
 REQUIRED = ("model", "messages", "max_tokens")
@@ -40,7 +41,7 @@ def parse_messages(
     problems.raise_if_any()
     out = _body(given)
     out.update((name, given[name]) for name in extras)
-    return ChatRequest(
+    chat = ChatRequest(
         model=str(given["model"]),
         body=out,
         stream=given.get("stream") is True,
@@ -48,6 +49,7 @@ def parse_messages(
         max_tokens_field="max_tokens",
         extras=extras,
     )
+    return with_images(chat)
 
 
 def _extras(given: JsonObject, allowed: frozenset[str] | set[str]) -> Iterator[str]:
@@ -140,7 +142,7 @@ def _turn(role: str, blocks: list[JsonObject]) -> Iterator[JsonObject]:
     for block in blocks:
         if block["type"] == "tool_result":
             yield _tool_message(block)
-    if parts := [block for block in blocks if block["type"] == "text"]:
+    if parts := [block for block in blocks if block["type"] != "tool_result"]:
         yield {"role": role, "content": _content(parts)}
 
 
@@ -178,8 +180,14 @@ def _content(content: object) -> object:
     """Write one plain text as a string, and everything else as parts."""
     if not isinstance(content, list):
         return content
-    parts = [_marked({"type": "text", "text": block["text"]}, block) for block in content]
-    return parts[0]["text"] if len(parts) == 1 and NAME not in parts[0] else parts
+    parts = [_marked(_part(block), block) for block in content]
+    return parts[0]["text"] if len(parts) == 1 and parts[0].keys() == {"type", "text"} else parts
+
+
+def _part(block: JsonObject) -> JsonObject:
+    if block["type"] == "text":
+        return {"type": "text", "text": block["text"]}
+    return bounded_part({"type": "image_url", "image_url": {"url": url_of(block["source"])}})
 
 
 def _marked(out: JsonObject, block: JsonObject) -> JsonObject:

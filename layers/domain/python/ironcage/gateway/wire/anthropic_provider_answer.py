@@ -1,13 +1,17 @@
 """An answer of Anthropic's Messages as OpenAI's `chat.completion`, without I/O."""
 
 import json
+import re
 from collections.abc import Mapping
+from typing import cast
 
 from ironcage.core.errors import ProviderUnavailable
 from ironcage.gateway.model import JsonObject, Usage
 from ironcage.gateway.wire.completions import clean_completion, usage_body
+from ironcage.gateway.wire.extensions import SEALED, extended
 from ironcage.gateway.wire.turns import count, mapping
 
+_SEALED = re.compile(SEALED)
 _FINISHES: Mapping[str, str] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -30,7 +34,7 @@ def from_anthropic(answer: Mapping[str, object], *, created: int) -> JsonObject:
     said = _said([mapping(block) for block in blocks])
     if refusal := refusal_of(answer):
         said["refusal"] = refusal
-    choice = {"index": 0, "message": said, "finish_reason": finish_reason(answer)}
+    choice: JsonObject = {"index": 0, "message": said, "finish_reason": finish_reason(answer)}
     out: JsonObject = {
         "id": answer.get("id"),
         "created": created,
@@ -40,7 +44,9 @@ def from_anthropic(answer: Mapping[str, object], *, created: int) -> JsonObject:
     usage = usage_of(answer.get("usage"))
     if usage is not None:
         out["usage"] = usage_body(usage)
-    return clean_completion(out)
+    return with_extensions(
+        clean_completion(out), stop_sequence=answer.get("stop_sequence"), **_sealed(blocks)
+    )
 
 
 def usage_of(reported: object) -> Usage | None:
@@ -69,6 +75,30 @@ def refusal_of(ending: Mapping[str, object]) -> str | None:
     """Read why a message was refused, where that is said."""
     text = mapping(ending.get("stop_details")).get("explanation")
     return text if isinstance(text, str) and ending.get("stop_reason") == "refusal" else None
+
+
+def with_extensions(answer: JsonObject, **found: object) -> JsonObject:
+    """Add to a clean answer or chunk of one choice what OpenAI's format has no word for."""
+    if not any(found.values()):
+        return answer
+    (choice,) = cast("list[JsonObject]", answer["choices"])
+    return {**answer, "choices": [extended(choice, **found)]}
+
+
+def sealed(value: object) -> str | None:
+    """Read a signature or a sealed thought; anything that could be a text is none."""
+    return value if isinstance(value, str) and _SEALED.fullmatch(value) else None
+
+
+def _sealed(blocks: list[object]) -> JsonObject:
+    """Find the sealed thoughts, and the signature if there is one thought that it can be of."""
+    told = [mapping(block) for block in blocks]
+    signatures = [sealed(b.get("signature")) for b in told if b.get("type") == "thinking"]
+    data = [sealed(b.get("data")) for b in told if b.get("type") == "redacted_thinking"]
+    return {
+        "signature": signatures[0] if len(signatures) == 1 else None,
+        "sealed_thinking": [found for found in data if found],
+    }
 
 
 def _said(blocks: list[Mapping[str, object]]) -> JsonObject:

@@ -8,6 +8,7 @@ from ironcage.core.errors import UnsupportedParameter
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.parameters import PARAMETERS
 from ironcage.gateway.wire.anthropic_provider_thinking import thinking_of
+from ironcage.gateway.wire.extensions import extensions_of
 from ironcage.gateway.wire.images import image_of
 from ironcage.gateway.wire.turns import arguments_of, is_instruction, mapping, parts_of, turns_of
 
@@ -40,6 +41,7 @@ def to_anthropic(body: Mapping[str, object]) -> JsonObject:
         "service_tier": "standard_only",
         **_options(body, effort=thinking.pop("effort", None)),
         **thinking,
+        **_same(extensions_of(body), "top_k", "cache_control"),
     }
     if system := [_block(p) for m in messages if is_instruction(m) for p in parts_of(m)]:
         out["system"] = system
@@ -103,20 +105,27 @@ def _turns(messages: list[JsonObject]) -> list[JsonObject]:
 
 
 def _blocks(message: JsonObject) -> list[JsonObject]:
-    parts = [_block(part) for part in parts_of(message)]
+    parts, found = [_block(part) for part in parts_of(message)], extensions_of(message)
     if message.get("role") == "tool":
         answered = _tool_id(message["tool_call_id"])
-        return [{"type": "tool_result", "tool_use_id": answered, "content": parts}]
+        result = {"type": "tool_result", "tool_use_id": answered, "content": parts}
+        return [{**result, **_same(found, "is_error", "cache_control")}]
+    thoughts = cast("list[JsonObject]", found.get("thinking") or [])
     calls = cast("list[JsonObject]", message.get("tool_calls", []))
-    return parts + [_tool_use(call) for call in calls]
+    return [*thoughts, *parts, *(_tool_use(call) for call in calls)]
 
 
 def _block(part: JsonObject) -> JsonObject:
+    marks = _same(extensions_of(part), "cache_control")
     if part["type"] != "image_url":
-        return {"type": "text", "text": part["text"]}
+        return {"type": "text", "text": part["text"], **marks}
     image = image_of(part)
     source = {"type": "base64", "media_type": image.media_type, "data": image.base64}
-    return {"type": "image", "source": source}
+    return {"type": "image", "source": source, **marks}
+
+
+def _same(found: Mapping[str, object], *names: str) -> JsonObject:
+    return {name: found[name] for name in names if name in found}
 
 
 def _tool_use(call: JsonObject) -> JsonObject:
@@ -141,7 +150,7 @@ def _tool(tool: JsonObject) -> JsonObject:
     for name in ("description", "strict"):
         if function.get(name):
             out[name] = function[name]
-    return out
+    return out | _same(extensions_of(tool), "cache_control")
 
 
 def _tool_choice(body: Mapping[str, object]) -> JsonObject | None:

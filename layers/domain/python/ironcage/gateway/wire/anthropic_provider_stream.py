@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from ironcage.core.errors import ProviderUnavailable
 from ironcage.gateway.model import JsonObject, ProviderChunk
-from ironcage.gateway.wire.anthropic_provider_answer import finish_reason, refusal_of, usage_of
+from ironcage.gateway.wire.anthropic_provider_answer import (
+    finish_reason,
+    refusal_of,
+    sealed,
+    usage_of,
+    with_extensions,
+)
 from ironcage.gateway.wire.completions import clean_chunk, usage_body
 from ironcage.gateway.wire.turns import count, mapping
 
@@ -71,6 +77,8 @@ class AnthropicStream:
         block = mapping(event.get("content_block"))
         if block.get("type") == "text" and block.get("text"):
             return self._say({"content": block["text"]})
+        if data := sealed(block.get("data")):
+            return self._say({}, sealed_thinking=[data])
         if block.get("type") != "tool_use":
             return []
         call = _Call(len(self._calls), block.get("input"))
@@ -84,6 +92,8 @@ class AnthropicStream:
         for kind, source, target in _DELTAS:
             if delta.get("type") == kind and delta.get(source):
                 return self._say({target: delta[source]})
+        if signature := sealed(delta.get("signature")):
+            return self._say({}, signature=signature)
         call, written = self._calls.get(count(event, "index")), delta.get("partial_json")
         if call is None or not isinstance(written, str) or not written:
             return []
@@ -102,7 +112,9 @@ class AnthropicStream:
         ending = mapping(event.get("delta"))
         self._count(event.get("usage"))
         refusal = refusal_of(ending)
-        chunks = self._say({"refusal": refusal} if refusal else {}, finish_reason(ending))
+        said: JsonObject = {"refusal": refusal} if refusal else {}
+        met = ending.get("stop_sequence")
+        chunks = self._say(said, finish_reason(ending), stop_sequence=met)
         usage = usage_of(self._counts)
         if usage is None:
             return chunks
@@ -121,9 +133,12 @@ class AnthropicStream:
     def _arguments(self, call: _Call, text: str) -> list[ProviderChunk]:
         return self._say({"tool_calls": [{"index": call.index, "function": {"arguments": text}}]})
 
-    def _say(self, delta: JsonObject, finish: str | None = None) -> list[ProviderChunk]:
+    def _say(
+        self, delta: JsonObject, finish: str | None = None, **found: object
+    ) -> list[ProviderChunk]:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        return [ProviderChunk(clean_chunk({**self._head, "choices": [choice]}))]
+        chunk = clean_chunk({**self._head, "choices": [choice]})
+        return [ProviderChunk(with_extensions(chunk, **found))]
 
 
 def _fail(event: JsonObject) -> list[ProviderChunk]:

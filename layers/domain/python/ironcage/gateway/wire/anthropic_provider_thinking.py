@@ -6,8 +6,10 @@ effort as it is. A name that we do not know counts as a later one.
 
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from ironcage.gateway.model import JsonObject
+from ironcage.gateway.wire.extensions import extensions_of
 
 LEAST_BUDGET = 1_024
 
@@ -22,6 +24,9 @@ def thinking_of(body: Mapping[str, object], problems: dict[str, str]) -> JsonObj
 
     Without `reasoning_effort` the model keeps its own default.
     """
+    asked = extensions_of(body).get("thinking")
+    if isinstance(asked, dict):
+        return _as_asked(body, asked)
     wanted, model = body.get("reasoning_effort"), str(body["model"])
     if wanted is None:
         return {}
@@ -35,6 +40,27 @@ def thinking_of(body: Mapping[str, object], problems: dict[str, str]) -> JsonObj
             return {"thinking": {"type": "disabled"}}
         return {"thinking": {"type": "adaptive"}, "effort": effort}
     return {} if effort == "none" else _budget(body, effort, problems)
+
+
+def _as_asked(body: Mapping[str, object], asked: JsonObject) -> JsonObject:
+    """Pass on what a client said in Anthropic's own words, within the answer's bound."""
+    out: JsonObject = {"effort": body.get("reasoning_effort")}
+    bound, budget = body["max_completion_tokens"], asked.get("budget_tokens")
+    if asked.get("type") != "enabled" or not isinstance(budget, int) or not isinstance(bound, int):
+        return {**out, "thinking": asked}
+    budget = budget if budget < bound else bound // 2
+    if budget < LEAST_BUDGET or _misses_thoughts(body):
+        return out
+    return {**out, "thinking": {**asked, "budget_tokens": budget}}
+
+
+def _misses_thoughts(body: Mapping[str, object]) -> bool:
+    """Tell whether a round of tools goes on without the signed thoughts that began it."""
+    messages = cast("list[JsonObject]", body["messages"])
+    if not messages or messages[-1].get("role") != "tool":
+        return False
+    said = [message for message in messages if message.get("role") == "assistant"]
+    return not said or not extensions_of(said[-1]).get("thinking")
 
 
 def _budget(body: Mapping[str, object], effort: str, problems: dict[str, str]) -> JsonObject:

@@ -99,6 +99,7 @@ class AnthropicStream:
             yield self._piece("thinking", {"type": "thinking_delta", "thinking": thought})
         if signature := found.get("signature"):
             yield self._piece("thinking", {"type": "signature_delta", "signature": signature})
+            yield self._closed()
         for data in cast("list[str]", found.get("sealed_thinking") or []):
             yield self._closed() + self._started({"type": "redacted_thinking", "data": data})
             yield self._closed()

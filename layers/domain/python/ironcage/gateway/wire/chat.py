@@ -87,10 +87,19 @@ def parse_chat(
     _check_names(given, extra_parameters, problems)
     _check_combinations(given, problems)
     problems.raise_if_any()
-    chat = _request(given)
-    if len(chat.images) > MAX_IMAGES:
+    return with_images(_request(given))
+
+
+def with_images(chat: ChatRequest) -> ChatRequest:
+    """Note the images of a request that was just read.
+
+    Raises:
+        InvalidRequest: there are more than we accept.
+    """
+    images = dict(images_in(cast("list[JsonObject]", chat.body["messages"])))
+    if len(images) > MAX_IMAGES:
         raise InvalidRequest({"messages": f"may hold at most {MAX_IMAGES} images"})
-    return chat
+    return replace(chat, images=tuple(images), image_bytes=sum(images.values()))
 
 
 def upstream_body(chat: ChatRequest, *, model: str, max_tokens: int) -> JsonObject:
@@ -132,9 +141,7 @@ def _request(given: JsonObject) -> ChatRequest:
         for name, value in given.items()
         if name in extras or PARAMETERS[name].treatment is not Treatment.OURS
     }
-    messages = [_message(m) for m in cast("list[JsonObject]", given["messages"])]
-    images = dict(images_in(messages))
-    body["messages"] = messages
+    body["messages"] = [_message(m) for m in cast("list[JsonObject]", given["messages"])]
     if "tools" not in body:
         body.pop("tool_choice", None)
     field = next((name for name in MAX_TOKENS_FIELDS if name in given), None)
@@ -148,8 +155,6 @@ def _request(given: JsonObject) -> ChatRequest:
         max_tokens=cast("int", given[field]) if field else None,
         max_tokens_field=field,
         extras=extras,
-        images=tuple(images),
-        image_bytes=sum(images.values()),
     )
 
 

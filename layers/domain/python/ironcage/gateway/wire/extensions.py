@@ -16,6 +16,8 @@ from typing import cast
 from ironcage.gateway.model import JsonObject
 
 NAME = "extensions"
+MAX_SEALED = 1_000_000
+SEALED = rf"[A-Za-z0-9+/=_-]{{0,{MAX_SEALED}}}"
 
 
 def extensions_of(holder: Mapping[str, object]) -> Mapping[str, object]:

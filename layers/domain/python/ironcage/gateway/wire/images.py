@@ -10,12 +10,20 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, cast
 
 from ironcage.gateway.model import JsonObject
-from ironcage.gateway.wire.checks import Problems
+from ironcage.gateway.wire.checks import Problems, choice, record, text
 
 MAX_IMAGES = 20
 # Bedrock takes 3.75 MB, and the whole body may have 5 MB.
 MAX_IMAGE_BYTES = 3_500_000
 
+_SOURCE = record(
+    {
+        "type": choice("base64"),
+        "media_type": choice("image/png", "image/jpeg", "image/gif", "image/webp"),
+        "data": text(2 * MAX_IMAGE_BYTES),
+    },
+    required=("type", "media_type", "data"),
+)
 _HEAD = re.compile(r"data:(image/(?:png|jpeg|gif|webp));base64,")
 _SIGNATURES: Mapping[str, Callable[[bytes], bool]] = {
     "image/png": lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
@@ -49,6 +57,24 @@ def check_image_url(value: object, path: str, problems: Problems) -> None:
         problems.refuse(path, "must be a data: URL, since nothing is fetched for a caller")
     elif problem := _problem(value):
         problems.add(path, problem)
+
+
+def check_source(value: object, path: str, problems: Problems) -> None:
+    """Expect the source of an image in Anthropic's words, its bytes included."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    if kind in ("url", "file"):
+        problems.refuse(path, "must be base64, since nothing is fetched for a caller")
+        return
+    _SOURCE(value, path, problems)
+    has_data = isinstance(value, dict) and isinstance(value.get("data"), str)
+    if has_data and (problem := _problem(url_of(value))):
+        problems.add(f"{path}.data", problem)
+
+
+def url_of(source: object) -> str:
+    """Write a checked source as a `data:` URL."""
+    told = cast("JsonObject", source)
+    return f"data:{told.get('media_type')};base64,{told['data']}"
 
 
 def image_of(part: Mapping[str, object]) -> Image:

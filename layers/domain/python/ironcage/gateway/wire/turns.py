@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from ironcage.gateway.model import JsonObject
+from ironcage.gateway.wire.extensions import extended, extensions_of
 
 
 def is_instruction(message: JsonObject) -> bool:
@@ -24,7 +25,7 @@ def parts_of(message: JsonObject) -> list[JsonObject]:
         if part["type"] == "image_url":
             parts.append(part)
         elif text := part.get("text") or part.get("refusal"):
-            parts.append({"type": "text", "text": text})
+            parts.append(extended({"type": "text", "text": text}, **extensions_of(part)))
     return parts
 
 
