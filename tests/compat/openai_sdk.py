@@ -33,6 +33,11 @@ def main(base_url: str, token: str) -> dict[str, object]:
         chat(model="scripted", messages=ASK, stream=True, stream_options={"include_usage": True})
     )
     called = chat(model="scripted-tool", messages=ASK, tools=[TOOL])
+    embed = client.embeddings.create
+    vectors = [
+        [item.embedding for item in embed(model="scripted", input=["a", "bb"], **form).data]
+        for form in ({}, {"encoding_format": "float"})
+    ]
     stranger = client.with_options(api_key="no-token")
     return {
         "version": openai.__version__,
@@ -40,6 +45,7 @@ def main(base_url: str, token: str) -> dict[str, object]:
         "streamed": "".join(c.choices[0].delta.content or "" for c in chunks if c.choices),
         "total_tokens": chunks[-1].usage.total_tokens,
         "tool": called.choices[0].message.tool_calls[0].function.name,
+        "vectors": vectors,
         "models": sorted(m.id for m in client.models.list()),
         "errors": [
             error_of(stranger.models.list),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from support.deployed import scripted_agent
+from support.provider_embeddings import vector_of
 
 if TYPE_CHECKING:
     from e2e.conftest import Deployed
@@ -27,6 +28,7 @@ def test_older_sdk_gets_the_same_answers_and_exceptions(deployed: "Deployed") ->
     assert told["text"] == told["streamed"] == "Hello from the scripted model."
     assert told["total_tokens"] > 0
     assert told["tool"] == "get_weather"
+    assert told["vectors"] == [[vector_of("a"), vector_of("bb")]] * 2
     assert "scripted" in told["models"]
     assert told["errors"] == [
         ["AuthenticationError", 401, "TOKEN_INVALID"],
