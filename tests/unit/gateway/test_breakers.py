@@ -178,6 +178,52 @@ def test_only_one_environment_probes_and_the_rest_waits() -> None:
     assert [turn.is_probe for turn in turns if turn] == [True]
 
 
+def test_only_one_environment_probes_when_all_saw_the_circuit_a_moment_ago() -> None:
+    world = World()
+    world.opened()
+    environments = [world.environment() for _ in range(20)]
+    world.clock.advance(29.5)
+    before = [world.turn(breakers) for breakers in environments]
+    world.clock.advance(0.5)
+
+    turns = [world.turn(breakers) for breakers in environments]
+
+    assert before == [None] * 20
+    assert [turn.is_probe for turn in turns if turn] == [True]
+
+
+def test_failures_that_began_before_the_circuit_opened_do_not_prolong_it() -> None:
+    world = World()
+    other = world.environment()
+    begun = [world.turn(other) for _ in range(5)]
+    world.opened()
+    until_ms = world.store.circuits[D].until_ms
+    world.clock.advance(2)
+
+    for turn in begun:
+        assert turn is not None
+        other.report(turn, Sign.ILL)
+
+    assert world.store.circuits[D].until_ms == until_ms
+    assert world.facts == [OPENED]
+
+
+def test_failures_from_before_an_outage_do_not_count_after_it() -> None:
+    world = World()
+    other = world.environment()
+    world.see(other, *[Sign.ILL] * 4)
+    prober = world.opened()
+    world.clock.advance(2)
+    assert world.turn(other) is None
+    world.clock.advance(28)
+    world.see(prober, Sign.WELL)
+    world.clock.advance(1)
+
+    world.see(other, Sign.ILL)
+
+    assert world.mode() is Mode.CLOSED
+
+
 def test_probe_of_an_environment_that_died_is_lent_again() -> None:
     world = World()
     breakers = world.opened()
@@ -292,7 +338,9 @@ def test_deployment_rests_as_long_as_its_provider_asked() -> None:
 @given(
     steps=st.lists(
         st.tuples(
-            st.integers(0, 2), st.sampled_from(("begin", "end", "pass")), st.sampled_from(ANSWERS)
+            st.integers(0, 2),
+            st.sampled_from(("begin", "end", "pass", "tick")),
+            st.sampled_from(ANSWERS),
         ),
         max_size=60,
     )
@@ -304,8 +352,8 @@ def test_never_more_than_one_probe_is_under_way(steps: list[tuple[int, str, Sign
     probes: list[tuple[Breakers, Turn, int]] = []
     for at, step, sign in steps:
         breakers = environments[at]
-        if step == "pass":
-            world.clock.advance(13)
+        if step in {"pass", "tick"}:
+            world.clock.advance(13 if step == "pass" else 0.5)
         probes = [probe for probe in probes if probe[2] > world.clock.now_ms()]
         if step == "end" and probes:
             owner, turn, _ = probes.pop()

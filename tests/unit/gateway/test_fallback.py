@@ -205,6 +205,18 @@ def test_wait_that_the_deadline_forbids_is_not_begun() -> None:
     assert rig.clock.slept == []  # type: ignore[attr-defined]  # the rig's clock is manual
 
 
+def test_next_provider_is_not_asked_when_too_little_time_is_left_for_an_answer() -> None:
+    rig = a_routed_rig(one=[BAD_KEY], two=[an_answer()])
+    begun = rig.clock.monotonic()
+    rig.chat.takes = lambda _: rig.clock.sleep(7.5)
+
+    answer = rig.ask(remaining_seconds=lambda: 10.0 - (rig.clock.monotonic() - begun))
+
+    assert (answer.status, answer.code) == (504, "DEADLINE_EXCEEDED")
+    assert rig.chat.asked(TWO) == 0
+    assert rig.ledger.read(KEY).spent == rig.ledger.read(KEY).held == 0
+
+
 def test_store_of_circuits_that_is_down_costs_nobody_an_answer() -> None:
     rig = a_routed_rig(one=[BAD_KEY], two=[an_answer()])
     rig.breakers.is_down = True
@@ -237,6 +249,21 @@ def test_provider_that_breaks_its_streams_is_left_alone_too() -> None:
 
     assert "breaker_opened" in rig.observer.closings[4][1]
     assert rig.records.records[-1]["provider_id"] == TWO
+
+
+def test_probe_by_a_stream_frees_the_circuit_with_its_first_chunk() -> None:
+    rig = a_routed_rig(one=[*[BAD_KEY] * 5, a_stream("Hi", " there.")], two=[an_answer()])
+    for n in range(5):
+        rig.ask(request_id=f"req_{n:06d}")
+    rig.clock.sleep(30)
+
+    events = rig.gateway.answer(rig.call(STREAM, request_id="req_000005"))
+    next(events)
+    standing = [circuit.trips for circuit in rig.breakers.circuits.values()]
+    rest = list(events)
+
+    assert standing == [0]
+    assert rest
 
 
 def test_reader_who_hangs_up_counts_against_nobody() -> None:
