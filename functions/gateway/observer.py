@@ -1,6 +1,6 @@
 """What the gateway tells the operators: one log line and one line of metrics a request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ironcage.adapters.lines import write_line, write_metrics
 from ironcage.gateway import InteractionRecord
@@ -9,7 +9,6 @@ SERVICE = "gateway"
 ALARMING = frozenset(
     {
         "hold_mismatch",
-        "cost_above_hold",
         "record_to_spool",
         "record_to_log",
         "breaker_opened",
@@ -26,6 +25,11 @@ class LineObserver:
         level = "WARNING" if ALARMING.intersection(facts) else "INFO"
         write_line(level, "request_closed", facts=list(facts), record=record.to_json())
         write_metrics(SERVICE, counts_of(record, facts))
+
+    def presumed(self, event: Mapping[str, object]) -> None:
+        """Report a hold that expired before the reaper saw it."""
+        write_line("WARNING", "usage_presumed", presumed=event)
+        write_metrics(SERVICE, {"usage_presumed": 1})
 
     def crashed(self, request_id: str, error: Exception) -> None:
         """Report a bug of ours: its type alone, since its text may hold anything."""

@@ -96,15 +96,9 @@ def ledger() -> LedgerService:
 
 def report_presumed(presumed: Presumed) -> None:
     """Tell the archive and the operators that a hold expired in front of a request."""
-    publisher().publish(
-        {
-            "event": "usage_presumed",
-            "tenant_id": presumed.pot.tenant_id,
-            "agent_id": presumed.pot.agent_id,
-            "request_id": presumed.request_id,
-            "amount_micros": presumed.amount,
-        }
-    )
+    event = presumed.to_event(SystemClock().now_ms())
+    observer().presumed(event)
+    publisher().publish(event)
 
 
 @cache

@@ -6,7 +6,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from ironcage.adapters.observability import logger, metrics
 from ironcage.budgets import Presumed
-from ironcage.core import SystemClock, iso_utc
+from ironcage.core import SystemClock
 from ledger_reaper.wiring import open_ledger, publisher
 
 if TYPE_CHECKING:
@@ -28,14 +28,7 @@ def handler(_event: dict[str, Any], _context: "LambdaContext") -> dict[str, int]
 
 def report(presumed: Presumed) -> None:
     """Tell audit, metrics and log of one hold that expired without a record."""
-    facts: dict[str, str | int] = {
-        "event": "usage_presumed",
-        "request_id": presumed.request_id,
-        "tenant_id": presumed.pot.tenant_id,
-        "agent_id": presumed.pot.agent_id,
-        "amount_micros": presumed.amount,
-        "at": iso_utc(SystemClock().now_ms()),
-    }
+    facts = presumed.to_event(SystemClock().now_ms())
     metrics(SERVICE).add_metric(name="usage_presumed", unit=MetricUnit.Count, value=1)
     logger(SERVICE).warning("usage_presumed", extra=facts)
     publisher().publish(facts)

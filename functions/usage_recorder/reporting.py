@@ -17,12 +17,14 @@ SERVICE = "usage_recorder"
 
 
 def report_recorded(recorded: Recorded | None) -> None:
-    """Tell of a true cost that passed its hold: the only way to overspend."""
-    if recorded is None or not recorded.record.overrun:
+    """Tell of a true cost that passed its hold: the only way to overspend.
+
+    Told here alone: the record of every request comes by, whether the gateway lived or not.
+    """
+    if recorded is None or not recorded.overrun:
         return
-    record = recorded.record
-    facts = {"request_id": record.settlement.request_id, "by_micros": record.overrun}
-    _tell("cost_above_hold", facts)
+    request_id = recorded.record.settlement.request_id
+    _tell("cost_above_hold", {"request_id": request_id, "by_micros": recorded.overrun})
 
 
 def report_refused(error: IronCageError, message_id: str) -> None:

@@ -150,7 +150,7 @@ class GatewayStack(cdk.Stack):
         alarms.watch("ServerErrorsAlarm", server_errors, why="Requests failed on our side.")
         for title, metric, why in (
             ("SecretInOutput", "secret_in_output", "A model answered with a secret in it."),
-            ("CostAboveHold", "cost_above_hold", "A provider billed more than was held."),
+            ("UsagePresumed", "usage_presumed", "A request died: its worst case counts as spent."),
             ("RecordLost", "record_to_log", "A record reached the log only: replay it."),
             ("HoldMismatch", "hold_mismatch", "A hold has another amount than its record: a bug."),
             ("BreakerOpened", "breaker_opened", "A model deployment keeps failing: see attempts."),

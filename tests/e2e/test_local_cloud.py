@@ -12,6 +12,7 @@ from infra_cdk.local.facts import Facts, read_facts
 from infra_cdk.local.progress import Progress
 from infra_cdk.local.request import call, chat
 from infra_cdk.local.seed import NewProvider, add_provider
+from support.trail import Trail
 
 if TYPE_CHECKING:
     from e2e.conftest import Deployed
@@ -78,21 +79,19 @@ def test_refusals_have_one_shape(
     ],
 )
 def test_tables_expire_what_should_expire(deployed: "Deployed", title: str, status: str) -> None:
-    client = deployed.cloud.dynamodb()
-    (name,) = [name for name in client.list_tables()["TableNames"] if title in name]
+    name = Trail(deployed.cloud).table(title)
 
-    found = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    found = deployed.cloud.dynamodb().describe_time_to_live(TableName=name)
 
-    assert found["TimeToLiveStatus"] == status
+    assert found["TimeToLiveDescription"]["TimeToLiveStatus"] == status
 
 
 def test_audit_bucket_refuses_to_forget(deployed: "Deployed") -> None:
-    client = deployed.cloud.objects()
-    (audit,) = [b["Name"] for b in client.list_buckets()["Buckets"] if "auditbucket" in b["Name"]]
+    audit = Trail(deployed.cloud).bucket("auditbucket")
 
-    lock = client.get_object_lock_configuration(Bucket=audit)["ObjectLockConfiguration"]
+    told = deployed.cloud.objects().get_object_lock_configuration(Bucket=audit)
 
-    assert lock["ObjectLockEnabled"] == "Enabled"
+    assert told["ObjectLockConfiguration"]["ObjectLockEnabled"] == "Enabled"
 
 
 def test_provider_that_nobody_runs_is_refused_as_down(deployed: "Deployed") -> None:

@@ -67,3 +67,32 @@ class CountingDetector:
         """Find secrets in a growing text."""
         self.characters += len(text)
         return secrets_detector().scan(text, start, is_last=is_last)
+
+
+class RaisingDetector:
+    """Sees nothing; raises the error of the test for the texts of one direction."""
+
+    version = "1"
+
+    def __init__(self, name: str, error: Exception, *, at_output: bool, after: int = 0) -> None:
+        self.name = name
+        self._error = error
+        self._at_output = at_output
+        self._left = after
+
+    def detect(self, text: NormalisedText, origin: Origin) -> Sequence[Finding]:
+        """Fail at a whole text of that direction."""
+        self._work(is_output=origin is Origin.MODEL)
+        return []
+
+    def scan(self, text: str, start: int, *, is_last: bool) -> Scan:
+        """Fail at a growing text, which is always the model's."""
+        self._work(is_output=True)
+        return Scan((), len(text))
+
+    def _work(self, *, is_output: bool) -> None:
+        if is_output is not self._at_output:
+            return
+        if not self._left:
+            raise self._error
+        self._left -= 1

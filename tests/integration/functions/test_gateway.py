@@ -13,6 +13,7 @@ from support.aws_gateway import Context, GatewayCloud, emulated_gateway
 from support.aws_mocked import REGION
 from support.bad_embeddings import BAD_EMBEDDINGS
 from support.bad_requests import BAD_REQUESTS, BadRequest
+from support.builders_budgets import REQUEST, a_reservation
 from support.builders_embeddings import from_base64
 from support.events import load_event
 from support.provider import Script
@@ -164,6 +165,21 @@ def test_provider_that_hangs_up_leaves_its_hold_to_expire(cloud: GatewayCloud) -
 
     assert answer["statusCode"] == 503
     assert cloud.pot().held > 0
+
+
+def test_hold_that_expired_in_front_of_a_request_is_told_to_archive_and_operators(
+    cloud: GatewayCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.pots.reserve(a_reservation(999_999), expires_ms=1, now_ms=1)
+
+    answer = handler(load_event("gateway/chat"), Context())
+
+    (event,) = [record for record in cloud.records() if "event" in record]
+    assert answer["statusCode"] == 402
+    assert (event["event"], event["request_id"]) == ("usage_presumed", REQUEST)
+    assert event["amount_micros"] == cloud.pot().spent == 999_999
+    assert event["at"]
+    assert '"usage_presumed":1' in capsys.readouterr().out
 
 
 def test_tool_call_makes_the_round_trip(cloud: GatewayCloud) -> None:

@@ -69,6 +69,7 @@ def test_killed_before_publish_is_presumed_at_the_bound_of_that_one_request() ->
     presumed = ledger.reap()
 
     assert [p.amount for p in presumed] == [300]
+    assert presumed[0].to_event(NOW_MS)["amount_micros"] == 300
     assert (store.pots[KEY].spent, store.pots[KEY].available) == (300, 700)
 
 

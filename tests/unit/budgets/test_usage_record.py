@@ -77,6 +77,30 @@ def test_overrun_is_what_passes_the_hold(held: int, cost: int, over: int) -> Non
     assert record.overrun == over
 
 
+def test_overrun_is_told_once_however_often_its_record_comes() -> None:
+    ledger, _, _ = a_ledger()
+    ledger.reserve(a_reservation(100))
+    recorder = a_recorder(ledger, MemoryUsageLog())
+
+    found = [recorder.open_batch().record(a_record(100, 130)) for _ in range(3)]
+
+    assert [recorded and recorded.overrun for recorded in found] == [30, 0, 0]
+
+
+def test_overrun_that_a_late_record_brings_is_told_too() -> None:
+    ledger, _, clock = a_ledger()
+    recorder = a_recorder(ledger, MemoryUsageLog())
+    ledger.reserve(a_reservation(100))
+    recorder.open_batch().record(a_record(0, 0, outcome="unknown"))
+    clock.advance(600)
+    ledger.reap()
+
+    late = recorder.open_batch().record(a_record(100, 130))
+
+    assert late is not None
+    assert (late.settled, late.is_new, late.overrun) == (Settled.CORRECTED, False, 30)
+
+
 def test_record_without_a_hold_moves_no_money() -> None:
     ledger, store, _ = a_ledger()
     log = MemoryUsageLog()

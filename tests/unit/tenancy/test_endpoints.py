@@ -118,32 +118,57 @@ def test_endpoint_is_refused_when_it_is_not_public(url: str) -> None:
     assert set(refusal.value.fields) == {"endpoint"}
 
 
-@pytest.mark.parametrize(
-    ("address", "locally", "in_production"),
-    [
-        ("8.8.8.8", True, True),
-        ("2606:4700:4700::1111", True, True),
-        ("127.0.0.1", True, False),
-        ("::1", True, False),
-        ("::ffff:127.0.0.1", True, False),
-        ("10.0.0.1", False, False),
-        ("169.254.169.254", False, False),
-        ("fe80::1%eth0", False, False),
-        ("64:ff9b::10.0.0.1", False, False),
-        ("2002:7f00:1::", True, False),
-        ("2001:0:0:0:0:0:f5ff:fffe", False, False),
-        ("240.0.0.1", False, False),
-        ("224.0.0.1", False, False),
-        ("0.0.0.0", False, False),  # noqa: S104 - an address to refuse, not to bind
-        ("", False, False),
-        ("api.openai.com", False, False),
-    ],
-)
-def test_resolved_address_is_judged_by_where_it_leads(
-    address: str, *, locally: bool, in_production: bool
+INSIDE = [
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",  # noqa: S104 - an address to refuse, not to bind
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "fe80::1",
+    "fd00:ec2::254",
+    "fe80::1%eth0",
+    "ff02::1",
+    "::ffff:10.0.0.1",
+    "::ffff:169.254.169.254",
+    "64:ff9b::a9fe:a9fe",
+    "2002:a9fe:a9fe::1",
+    "2001:0:0:0:0:0:f5ff:fffe",
+    "",
+    "api.openai.com",
+]
+LOOPBACK_ADDRESSES = [
+    "127.0.0.1",
+    "127.8.8.8",
+    "::1",
+    "::ffff:127.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+]
+PUBLIC_ADDRESSES = ["1.1.1.1", "8.8.8.8", "2606:4700:4700::1111"]
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_address_inside_is_never_allowed(address: str) -> None:
+    assert not is_allowed_address(address, is_secure=True, allow_loopback=True)
+
+
+@pytest.mark.parametrize("address", LOOPBACK_ADDRESSES)
+@pytest.mark.parametrize("allow", [True, False])
+def test_loopback_address_is_allowed_only_where_it_was_switched_on(
+    address: str, *, allow: bool
 ) -> None:
-    assert is_allowed_address(address, allow_loopback=True) is locally
-    assert is_allowed_address(address, allow_loopback=False) is in_production
+    assert is_allowed_address(address, is_secure=False, allow_loopback=allow) is allow
+
+
+@pytest.mark.parametrize("address", PUBLIC_ADDRESSES)
+@pytest.mark.parametrize("secure", [True, False])
+def test_public_address_needs_tls(address: str, *, secure: bool) -> None:
+    assert is_allowed_address(address, is_secure=secure, allow_loopback=False) is secure
 
 
 @given(st.text(max_size=60))

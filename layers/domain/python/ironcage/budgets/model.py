@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ironcage.core import AgentId, Micros, RequestId, TenantId
+from ironcage.core import AgentId, Micros, RequestId, TenantId, iso_utc
 
 MAX_HOLDS = 64
 EXPIRY_SLACK_MS = 5_000
@@ -112,3 +112,14 @@ class Presumed:
     pot: PotKey
     request_id: RequestId
     amount: Micros
+
+    def to_event(self, now_ms: int) -> dict[str, str | int]:
+        """Write the audit event of it, the same whoever found the hold."""
+        return {
+            "event": "usage_presumed",
+            "request_id": self.request_id,
+            "tenant_id": self.pot.tenant_id,
+            "agent_id": self.pot.agent_id,
+            "amount_micros": self.amount,
+            "at": iso_utc(now_ms),
+        }

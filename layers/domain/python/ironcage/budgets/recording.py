@@ -16,6 +16,19 @@ class Recorded:
     settled: Settled | None
     is_new: bool
 
+    @property
+    def is_news(self) -> bool:
+        """Tell whether this delivery changed anything: it kept the row, or it moved money.
+
+        A record is delivered at least once; what is counted for each request is counted on news.
+        """
+        return self.is_new or self.settled in {Settled.EXACT, Settled.CORRECTED}
+
+    @property
+    def overrun(self) -> int:
+        """Tell by how much the true cost passed its hold, once for each request."""
+        return self.record.overrun if self.is_news else 0
+
 
 class UsageRecorder:
     """Records of requests, in batches as a queue delivers them; any may come twice or late."""

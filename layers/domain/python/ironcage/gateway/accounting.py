@@ -42,8 +42,6 @@ class Accountant:
     def _settle(self, x: Exchange) -> None:
         if x.ask is None:
             return
-        if x.record.cost_micros > x.record.held_micros:
-            x.facts.append("cost_above_hold")
         settlement = Settlement(
             pot=x.ask.pot,
             request_id=x.record.request_id,

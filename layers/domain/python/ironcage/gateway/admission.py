@@ -7,7 +7,9 @@ from ironcage.budgets import LedgerService, PotKey, Reservation
 from ironcage.core import Micros
 from ironcage.core.errors import (
     AgentInactive,
+    FirewallUnavailable,
     InputBlocked,
+    InvalidRequest,
     ModelForbidden,
     ModelNotFound,
     ModelUnpriced,
@@ -102,7 +104,7 @@ class Admission:
     def _inspect(self, x: Exchange, view: AgentView, request: ModelRequest) -> ModelRequest:
         """Let the input firewall see every text of the request, and redact it (step 2)."""
         with x.timed("input_firewall"):
-            policies = parse_policy(view.policy)
+            policies = _policies_of(view)
             key = self._hash_key(x, policies)
             x.output_screen = Screen(self._firewall, policies.output, key)
             clean, scan = Screen(self._firewall, policies.input, key).inspect_prompt(request)
@@ -160,3 +162,11 @@ class Admission:
     def _affordable(x: Exchange, price: Price, *, n: int) -> int:
         amount = x.hold.amount if x.hold else 0
         return tokens_affordable(price, Micros(amount), input_bytes=x.input_bytes, n=n)
+
+
+def _policies_of(view: AgentView) -> Policies:
+    """Read the agent's policy; one that cannot be read is no fault of the caller's, and blocks."""
+    try:
+        return parse_policy(view.policy)
+    except InvalidRequest as exc:
+        raise FirewallUnavailable(policy_id=view.agent.policy_id) from exc

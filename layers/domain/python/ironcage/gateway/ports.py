@@ -98,5 +98,5 @@ class InteractionObserver(Protocol):
     """Who wants to know how a request ended: logs and metrics, at the edge."""
 
     def closed(self, record: InteractionRecord, facts: Sequence[str]) -> None:
-        """Take a finished record and what was remarkable, such as `cost_above_hold`."""
+        """Take a finished record and what was remarkable, such as `settled_late`."""
         ...

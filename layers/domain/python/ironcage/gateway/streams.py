@@ -21,6 +21,7 @@ from ironcage.gateway.model import (
 from ironcage.gateway.ports import ChatProvider, TextHasher
 from ironcage.gateway.pricing import cost
 from ironcage.gateway.upstream import Upstream
+from ironcage.gateway.verdicts import Scan
 from ironcage.gateway.wire.openai import prompt_texts, visible_texts
 
 
@@ -61,6 +62,7 @@ class Streams:
         """
         if x.output_screen is None or x.chat is None:
             raise FirewallUnavailable()
+        scan = x.output_screen.open_scan()  # here a firewall that is not there costs nothing yet
         writer = x.face.open_stream(x.chat)
         gate = ChunkGate(x.output_screen.new_scanner, is_sequential=writer.is_sequential)
         chunks = self._upstream.ask(x, _open_stream)
@@ -79,7 +81,7 @@ class Streams:
             yield Body(writer.error(error, x.call.request_id))
         finally:
             self._charge(x, delivery)
-            self._write_record(x, gate, delivery)
+            self._write_record(x, scan, gate=gate, delivery=delivery)
 
     def _relay(
         self,
@@ -112,17 +114,17 @@ class Streams:
         bound = cost(x.price(), x.record.usage)
         x.charge(min(bound, x.hold.amount if x.hold else bound), outcome, is_estimated=True)
 
-    def _write_record(self, x: Exchange, gate: ChunkGate, delivery: Delivery) -> None:
+    def _write_record(
+        self, x: Exchange, scan: Scan, *, gate: ChunkGate, delivery: Delivery
+    ) -> None:
         tenant = x.call.caller.tenant_id
         prompt = "\n".join(t.text for t in prompt_texts(x.chat)) if x.chat else ""
         x.record.prompt_hmac = self._hasher.hash_text(tenant, prompt)
         x.record.answer_hmac = self._hasher.hash_text(tenant, "".join(delivery.said))
-        if x.output_screen:
-            scan = x.output_screen.open_scan()
-            for scanner in gate.scanners():
-                scan.add_stream(scanner)
-            scan.scanned_bytes = delivery.received_bytes
-            x.record.output_verdict = scan.to_json()
+        for scanner in gate.scanners():
+            scan.add_stream(scanner)
+        scan.scanned_bytes = delivery.received_bytes
+        x.record.output_verdict = scan.to_json()
 
 
 def _open_stream(provider: ChatProvider, call: ProviderCall) -> Generator[ProviderChunk]:

@@ -28,15 +28,18 @@ def check_endpoint(url: str, *, allow_loopback: bool) -> None:
         raise InvalidRequest({"endpoint": problem})
 
 
-def is_allowed_address(address: str, *, allow_loopback: bool) -> bool:
-    """Tell whether a resolved address may be connected to: global unicast, or allowed loopback."""
+def is_allowed_address(address: str, *, is_secure: bool, allow_loopback: bool) -> bool:
+    """Tell whether a resolved address may be connected to: global unicast, or allowed loopback.
+
+    Without TLS only loopback will do, since a key in the clear would cross a network.
+    """
     try:
         found = _plain(ip_address(address.partition("%")[0]))
     except ValueError:
         return False
     if found.is_loopback:
         return allow_loopback
-    return found.is_global and not found.is_multicast and not found.is_reserved
+    return is_secure and found.is_global and not found.is_multicast and not found.is_reserved
 
 
 def _problem(url: str, *, allow_loopback: bool) -> str | None:
@@ -75,7 +78,7 @@ def _is_loopback(host: str) -> bool:
 
 def _is_public(host: str) -> bool:
     try:
-        return is_allowed_address(str(ip_address(host)), allow_loopback=False)
+        return is_allowed_address(str(ip_address(host)), is_secure=True, allow_loopback=False)
     except ValueError:
         # A name; its last label must be alphabetic, so `127.1`, `0x7f.1` and `2130706433` are none.
         return bool(_NAME.fullmatch(host)) and not host.endswith(_PRIVATE_SUFFIXES)
