@@ -1,4 +1,7 @@
-"""The app: every region of a stage, three stacks each. `cdk deploy -c stage=prod`."""
+"""The app: every region of a stage, four stacks each. `cdk deploy -c stage=prod`.
+
+The keys come first, then the primary's data, which replicate into the other regions, then the rest.
+"""
 
 import json
 from collections.abc import Mapping
@@ -11,6 +14,7 @@ from infra_cdk.config import Stage, stage_named
 from infra_cdk.constructs.packaging import Assets, BuiltAssets
 from infra_cdk.stacks.data import DataStack
 from infra_cdk.stacks.gateway import GatewayStack
+from infra_cdk.stacks.keys import KeysStack
 from infra_cdk.stacks.workers import WorkersStack
 
 CDK_JSON = Path("cdk.json")
@@ -27,8 +31,15 @@ def build_app(
     app = cdk.App(outdir=outdir, context={**known, **(context or {})})
     stage = _stage_of(app)
     build = Path(str(app.node.try_get_context("build") or "build"))
-    for region in stage.regions:
-        _add_region(app, stage=stage, region=region, assets=assets or BuiltAssets(build))
+    keys = _add_keys(app, stage)
+    datas = [_add_data(app, stage, key) for key in keys]
+    for stack in keys:
+        datas[0].add_stack_dependency(stack)
+    for data in datas:
+        if data is not datas[0]:
+            data.add_stack_dependency(datas[0])
+        _add_region(app, stage=stage, data=data, assets=assets or BuiltAssets(build))
+    cdk.Tags.of(app).add("ironcage:stage", stage.name)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
     return app
 
@@ -42,15 +53,29 @@ def _stage_of(app: cdk.App) -> Stage:
     )
 
 
-def _add_region(app: cdk.App, *, stage: Stage, region: str, assets: Assets) -> None:
-    prefix = f"ironcage-{stage.name}-{region}"
-    data = DataStack(app, f"{prefix}-data", stage=stage, region=region)
+def _add_keys(app: cdk.App, stage: Stage) -> list[KeysStack]:
+    """Make the primary's key, then those that replicate it."""
+    made: list[KeysStack] = []
+    for region in stage.regions:
+        name = f"{_prefix(stage, region)}-keys"
+        primary = made[0] if made else None
+        made.append(KeysStack(app, name, stage=stage, region=region, primary=primary))
+    return made
+
+
+def _add_data(app: cdk.App, stage: Stage, keys: KeysStack) -> DataStack:
+    name = f"{_prefix(stage, keys.region)}-data"
+    return DataStack(app, name, stage=stage, region=keys.region, key=keys.key)
+
+
+def _prefix(stage: Stage, region: str) -> str:
+    return f"ironcage-{stage.name}-{region}"
+
+
+def _add_region(app: cdk.App, *, stage: Stage, data: DataStack, assets: Assets) -> None:
+    prefix = _prefix(stage, data.region)
     workers = WorkersStack(app, f"{prefix}-workers", stage=stage, assets=assets, data=data)
-    gateway = GatewayStack(
-        app, f"{prefix}-gateway", stage=stage, assets=assets, data=data, workers=workers
-    )
-    for stack in (data, workers, gateway):
-        cdk.Tags.of(stack).add("ironcage:stage", stage.name)
+    GatewayStack(app, f"{prefix}-gateway", stage=stage, assets=assets, data=data, workers=workers)
 
 
 if __name__ == "__main__":

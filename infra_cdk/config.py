@@ -1,7 +1,7 @@
 """Stages as data: what differs between the laptop and production, and nothing else."""
 
 import platform
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Architecture = Literal["x86_64", "arm64"]
@@ -38,19 +38,47 @@ class Stage:
     spool_retention_days: int = 30
     audit_window_seconds: int = 60
     usage_window_seconds: int = 1
-    api_ids: dict[str, str] = field(default_factory=dict)
+    has_stable_api_ids: bool = False
+    # MiniStack refuses AWS::KMS::ReplicaKey: there each region has a key of its own, and tables
+    # and secrets cross regions all the same, because it does not check the keys behind them.
+    has_multi_region_key: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a stage that would be unsafe or could not work.
 
         Raises:
-            ValueError: a protected stage allows loopback providers, or a time-out cannot be met.
+            ValueError: a protected stage allows loopback providers or has a key per region, a
+                region is missing or named twice, or a time-out cannot be met.
         """
+        if not self.regions or len({*self.regions}) != len(self.regions):
+            raise ValueError(f"stage {self.name}: needs regions, each once")
+        if self.is_protected and not self.has_multi_region_key:
+            raise ValueError(f"stage {self.name}: its regions must share one key")
         if self.is_protected and self.allow_loopback:
             raise ValueError(f"stage {self.name}: loopback providers are for the local stage only")
         limit = STREAMING_SECONDS if self.is_streaming else BUFFERED_INTEGRATION_SECONDS
         if self.is_protected and self.functions["gateway"].timeout_seconds > limit:
             raise ValueError(f"stage {self.name}: the gateway may take {limit} s at most")
+
+    @property
+    def primary(self) -> str:
+        """Name the region that replicated tables and secrets are made in."""
+        return self.regions[0]
+
+    def others_than(self, region: str) -> tuple[str, ...]:
+        """List the other regions."""
+        return tuple(name for name in self.regions if name != region)
+
+    def name_of(self, thing: str) -> str:
+        """Spell the name of something that other regions must find: the same in every region.
+
+        CloudFormation cannot replace what has a fixed name, so only what crosses regions has one.
+        """
+        return f"ironcage-{self.name}-{thing}"
+
+    def api_id(self, region: str) -> str:
+        """Name the id that MiniStack shall give a region's API; empty on AWS, which decides."""
+        return f"gw-{region}" if self.has_stable_api_ids else ""
 
 
 _SIZES = {
@@ -64,7 +92,11 @@ _SIZES = {
 
 PROD = Stage(
     name="prod",
-    regions=("us-east-1",),
+    # The first is the primary one. Adding a region is one line here, such as "ap-southeast-1".
+    regions=(
+        "us-east-1",
+        "eu-west-1",
+    ),
     architecture="arm64",
     bedrock_model="amazon.nova-lite-v1:0",
     functions=_SIZES,
@@ -91,7 +123,8 @@ LOCAL = replace(
     spool_retention_days=1,
     audit_window_seconds=5,
     usage_window_seconds=0,
-    api_ids={"us-east-1": "gw-us-east-1"},
+    has_stable_api_ids=True,
+    has_multi_region_key=False,
 )
 
 STAGES = {stage.name: stage for stage in (LOCAL, PROD)}

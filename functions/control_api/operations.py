@@ -8,7 +8,7 @@ from control_api.fields import Fields
 from control_api.ports import EventPublisher, Fact
 from control_api.tenants import TenantOperations
 from control_api.tokens import TokenOperations
-from ironcage.core import Clock
+from ironcage.core import Clock, TenantId, has_prefix
 from ironcage.core.errors import InvalidRequest
 
 DEFAULT_ACTOR = "operator"
@@ -30,6 +30,7 @@ class Control:
     ) -> None:
         self._events = events
         self._clock = clock
+        self._tenants = tenants
         self._read_budget = budgets.read_budget
         self._changes: dict[str, Callable[[Fields, str], Fact]] = {
             "create_tenant": lambda fields, _: tenants.create_tenant(fields),
@@ -49,6 +50,7 @@ class Control:
 
         Raises:
             InvalidRequest: there is no such operation, or its fields are wrong.
+            HomeRegionElsewhere: the tenant is at home in another region.
             IronCageError: whatever else the operation says.
         """
         envelope = Fields({name: request[name] for name in _ENVELOPE if name in request})
@@ -56,6 +58,8 @@ class Control:
         actor = envelope.text("actor", default=DEFAULT_ACTOR)
         fields = Fields({name: value for name, value in request.items() if name not in _ENVELOPE})
         envelope.check()
+        if operation != "create_tenant":
+            self._check_home(request.get("tenant_id"))
         if operation == "read_budget":
             return self._read_budget(fields)
         change = self._changes.get(operation)
@@ -68,6 +72,11 @@ class Control:
     def names(self) -> list[str]:
         """List the operations, sorted."""
         return sorted([*self._changes, "read_budget"])
+
+    def _check_home(self, tenant_id: object) -> None:
+        """Look where a tenant is at home; an id that is none is the operation's to refuse."""
+        if isinstance(tenant_id, str) and has_prefix(tenant_id, "tenant"):
+            self._tenants.check_home(TenantId(tenant_id))
 
     def _publish(self, fact: Fact, actor: str, request_id: str) -> None:
         event: dict[str, object] = {

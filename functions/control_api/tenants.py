@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from control_api.fields import MAX_ITEMS, Fields
 from control_api.ports import Fact
+from control_api.regions import Regions
 from ironcage.core import Clock, PolicyId, ProviderId, TenantId, iso_utc
 from ironcage.core.errors import InvalidRequest, NotFound
 from ironcage.tenancy import (
@@ -18,7 +19,6 @@ from ironcage.tenancy import (
 from ironcage.tokens import KeyVaultWriter
 
 MAX_PRICE = 10**12
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _KEY = re.compile(r"[\x21-\x7e]{1,4096}")
 
 
@@ -33,7 +33,9 @@ class TenantOperations:
         clock: Clock,
         check_policy: Callable[[Mapping[str, object]], object],
         allow_loopback: bool,
+        regions: Regions,
     ) -> None:
+        self._regions = regions
         self._directory = directory
         self._vault = vault
         self._clock = clock
@@ -41,20 +43,22 @@ class TenantOperations:
         self._allow_loopback = allow_loopback
 
     def create_tenant(self, fields: Fields) -> Fact:
-        """Create a tenant.
+        """Create a tenant, whose home is the region where we run.
 
         Raises:
             InvalidRequest: fields are wrong.
+            HomeRegionElsewhere: it wants its home in another region.
             Conflict: there is such a tenant.
         """
         tenant = Tenant(
             TenantId(fields.identifier("tenant_id", "tenant", fresh=True)),
             fields.text("name"),
-            fields.text("home_region"),
+            fields.text("home_region", default=self._regions.own),
         )
-        if tenant.home_region and not _REGION.fullmatch(tenant.home_region):
-            fields.note("home_region", "must be a region such as us-east-1")
+        if tenant.home_region and tenant.home_region not in self._regions.every:
+            fields.note("home_region", "must be one of " + ", ".join(self._regions.every))
         fields.check()
+        self._regions.check_home(tenant.home_region)
         self._directory.create_tenant(tenant, created_at=iso_utc(self._clock.now_ms()))
         answer: dict[str, object] = {
             "tenant_id": tenant.tenant_id,
@@ -62,6 +66,16 @@ class TenantOperations:
             "home_region": tenant.home_region,
         }
         return Fact(answer, "tenant_created", tenant.tenant_id, changes=answer)
+
+    def check_home(self, tenant_id: TenantId) -> None:
+        """Refuse to change a tenant from anywhere but its home region; an unknown one passes.
+
+        Raises:
+            HomeRegionElsewhere: it is at home in another region.
+        """
+        home = self._directory.home_of(tenant_id)
+        if home is not None:
+            self._regions.check_home(home)
 
     def put_policy(self, fields: Fields) -> Fact:
         """Create or replace a firewall policy; it acts within five seconds.

@@ -5,6 +5,7 @@ from functools import cache
 from control_api.agents import AgentOperations
 from control_api.budgets import BudgetOperations
 from control_api.operations import Control
+from control_api.regions import Regions
 from control_api.tenants import TenantOperations
 from control_api.tokens import TokenOperations
 from ironcage.adapters.clients import open_client
@@ -47,7 +48,10 @@ def _open_ledger(settings: Settings) -> Table:
 
 def _open_tenants(settings: Settings, directory: DynamoDirectoryWriter) -> TenantOperations:
     vault = SecretsVaultWriter(
-        open_client("secretsmanager"), settings.providers_vault_path, kms_key=settings.kms_key
+        open_client("secretsmanager"),
+        settings.providers_vault_path,
+        kms_key=settings.kms_key,
+        replicas=settings.other_regions(),
     )
     return TenantOperations(
         directory,
@@ -55,6 +59,7 @@ def _open_tenants(settings: Settings, directory: DynamoDirectoryWriter) -> Tenan
         clock=SystemClock(),
         check_policy=parse_policy,
         allow_loopback=settings.providers_allow_loopback == "true",
+        regions=Regions(settings.region, settings.all_regions()),
     )
 
 

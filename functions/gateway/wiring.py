@@ -7,7 +7,7 @@ from gateway.observer import SERVICE, LineObserver
 from ironcage.adapters.clients import open_client
 from ironcage.adapters.dynamodb.breakers import DynamoBreakerStore
 from ironcage.adapters.dynamodb.directory import DynamoDirectory
-from ironcage.adapters.dynamodb.pots import DynamoPotStore
+from ironcage.adapters.dynamodb.ledgers import open_pots
 from ironcage.adapters.dynamodb.table import Table
 from ironcage.adapters.hashing import SecretTextHasher
 from ironcage.adapters.objects import S3Spool
@@ -89,9 +89,8 @@ def gateway() -> Gateway:
 
 @cache
 def ledger() -> LedgerService:
-    """Open the ledger of this region."""
-    table = Table(open_client("dynamodb"), settings().tables_ledger, unavailable=LedgerUnavailable)
-    return LedgerService(DynamoPotStore(table), SystemClock(), on_presumed=report_presumed)
+    """Open the ledgers: this region's, and those that are home to agents who call from here."""
+    return LedgerService(open_pots(settings()), SystemClock(), on_presumed=report_presumed)
 
 
 def report_presumed(presumed: Presumed) -> None:
@@ -160,9 +159,7 @@ def health() -> Iterator[Event]:
     services = {"database": "healthy"}
     status = 200
     try:
-        DynamoPotStore(
-            Table(open_client("dynamodb"), settings().tables_ledger, unavailable=LedgerUnavailable)
-        ).read(NOBODY)
+        open_pots(settings()).read(NOBODY)
     except LedgerUnavailable:
         status, services["database"] = 503, "unhealthy"
     word = "healthy" if status == 200 else "unhealthy"  # noqa: PLR2004 - the status itself

@@ -4,7 +4,7 @@ from functools import cache
 
 from ironcage.adapters.clients import open_client
 from ironcage.adapters.dead_letters import SqsDeadLetters
-from ironcage.adapters.dynamodb.pots import DynamoPotStore
+from ironcage.adapters.dynamodb.ledgers import open_pots
 from ironcage.adapters.dynamodb.table import open_table
 from ironcage.adapters.dynamodb.usage import DynamoUsageLog
 from ironcage.adapters.objects import S3BatchArchive
@@ -12,7 +12,6 @@ from ironcage.adapters.spool import S3SpoolReader
 from ironcage.audit import AuditArchiver
 from ironcage.budgets import LedgerService, UsageRecorder
 from ironcage.core import Settings, SystemClock
-from ironcage.core.errors import LedgerUnavailable
 
 
 @cache
@@ -23,9 +22,8 @@ def settings() -> Settings:
 
 @cache
 def recorder() -> UsageRecorder:
-    """Open the recorder over the ledger and the activity table."""
-    ledger = open_table(settings().tables_ledger, unavailable=LedgerUnavailable)
-    service = LedgerService(DynamoPotStore(ledger), SystemClock())
+    """Open the recorder over the ledgers of all regions and this region's activity table."""
+    service = LedgerService(open_pots(settings()), SystemClock())
     return UsageRecorder(service, DynamoUsageLog(open_table(settings().tables_activity)))
 
 

@@ -18,6 +18,7 @@ from infra_cdk.constructs.acknowledge import acknowledge
 
 READ = ("GetItem", "BatchGetItem", "Query")
 WRITE = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+LEDGER = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
 VAULT_PATH = "ironcage/"
 READ_SECRET = ("secretsmanager:GetSecretValue",)
 _KEY_USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
@@ -34,10 +35,25 @@ def allow_key(function: lambda_.Function, key: kms.IKey) -> None:
 
 
 def allow_items(
-    function: lambda_.Function, table: dynamodb.TableV2, *, actions: Sequence[str]
+    function: lambda_.Function, table: dynamodb.ITableV2, *, actions: Sequence[str]
 ) -> None:
     """Allow item operations on one table; transactions are judged by these same actions."""
     allow(function, [f"dynamodb:{action}" for action in actions], on=[table.table_arn])
+
+
+def allow_ledgers_elsewhere(
+    function: lambda_.Function, ledgers: Sequence[str], *, keys: Sequence[str]
+) -> None:
+    """Allow moving money in the ledgers of other regions, whose agents call from here."""
+    if ledgers:
+        allow(function, [f"dynamodb:{action}" for action in LEDGER], on=ledgers)
+        allow_keys_elsewhere(function, keys)
+
+
+def allow_keys_elsewhere(function: lambda_.Function, keys: Sequence[str]) -> None:
+    """Allow the data key of other regions, as `allow_key` does that of our own."""
+    if keys:
+        allow(function, _KEY_USE, on=keys)
 
 
 def allow_objects(

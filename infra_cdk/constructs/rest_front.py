@@ -71,6 +71,6 @@ def make_api(scope: cdk.Stack, *, stage: Stage, key: kms.IKey) -> apigateway.Res
         ),
     )
     acknowledge(api, _REASONS)
-    if region_id := stage.api_ids.get(scope.region):
+    if region_id := stage.api_id(scope.region):
         cdk.Tags.of(api).add("ms-custom-id", region_id)
     return api

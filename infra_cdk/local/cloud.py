@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from infra_cdk.config import LOCAL
 from infra_cdk.local.progress import Progress
 from infra_cdk.local.workspace import (
     ACCOUNT,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _CDK = Path("node_modules/.bin/cdk")
 _TAIL_LINES = 40
@@ -32,12 +34,13 @@ _SHOWN = ("✅", "❌", "failed")
 
 
 class LocalCloud:
-    """Clients of the local cloud, each bound to its endpoint and to nothing in the shell."""
+    """Clients of one region of the local cloud, bound to its endpoint, to nothing in the shell."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, region: str = REGION) -> None:
         self.workspace = workspace
+        self.region = region
         self._session = boto3.Session(
-            aws_access_key_id=FAKE_KEY, aws_secret_access_key=FAKE_KEY, region_name=REGION
+            aws_access_key_id=FAKE_KEY, aws_secret_access_key=FAKE_KEY, region_name=region
         )
 
     def _options(self) -> dict[str, Any]:
@@ -61,6 +64,14 @@ class LocalCloud:
     def objects(self) -> "S3Client":
         """Open the buckets."""
         return self._session.client("s3", **self._options())
+
+    def secrets(self) -> "SecretsManagerClient":
+        """Open the secrets."""
+        return self._session.client("secretsmanager", **self._options())
+
+    def stack(self, name: str) -> str:
+        """Spell the full name of one of this region's stacks."""
+        return f"ironcage-{LOCAL.name}-{self.region}-{name}"
 
     def outputs(self, stack: str) -> dict[str, str]:
         """Read a stack's outputs.
@@ -90,19 +101,25 @@ class LocalCloud:
         return decoded
 
 
-def bootstrap(cloud: LocalCloud, progress: Progress) -> None:
-    """Create the CDK's own bucket and roles unless they are there."""
+def bootstrap(workspace: Workspace, progress: Progress) -> None:
+    """Create the CDK's own bucket and roles in every region where they are missing."""
+    missing = [name for name in LOCAL.regions if not _is_prepared(LocalCloud(workspace, name))]
+    if missing:
+        # From a folder without cdk.json: here it would synthesize the app for nothing.
+        where = [f"aws://{ACCOUNT}/{region}" for region in missing]
+        _cdk(workspace, progress, "bootstrap", *where, cwd=workspace.home)
+
+
+def _is_prepared(cloud: LocalCloud) -> bool:
     try:
         cloud.cloudformation().describe_stacks(StackName="CDKToolkit")
     except ClientError:
-        # From a folder without cdk.json: here it would synthesize the app for nothing.
-        where = f"aws://{ACCOUNT}/{REGION}"
-        _cdk(cloud.workspace, progress, "bootstrap", where, cwd=cloud.workspace.home)
+        return False
+    return True
 
 
-def deploy(cloud: LocalCloud, progress: Progress) -> None:
-    """Synthesize and deploy every stack of the stage `local`."""
-    workspace = cloud.workspace
+def deploy(workspace: Workspace, progress: Progress) -> None:
+    """Synthesize and deploy every stack of the stage `local`, in all of its regions."""
     if workspace.synthesized.is_dir():
         for old in workspace.synthesized.glob("*.template.json"):
             old.unlink()

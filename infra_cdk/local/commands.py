@@ -7,13 +7,20 @@ from infra_cdk.constructs.packaging import LAYER_NAMES, BuiltAssets
 from infra_cdk.local import server
 from infra_cdk.local.cloud import LocalCloud, bootstrap, deploy
 from infra_cdk.local.demo import run_demo
-from infra_cdk.local.facts import Facts, facts_of, read_facts, write_facts
+from infra_cdk.local.facts import (
+    Facts,
+    RegionFacts,
+    facts_of,
+    read_facts,
+    region_of,
+    write_facts,
+)
 from infra_cdk.local.progress import Progress
 from infra_cdk.local.reconcile import reconcile
 from infra_cdk.local.report import show_answer, show_facts
 from infra_cdk.local.request import Answer, chat
 from infra_cdk.local.seed import NewProvider, Operator, add_provider, seed, working_token
-from infra_cdk.local.workspace import REGION, Trouble, Workspace
+from infra_cdk.local.workspace import Trouble, Workspace
 
 _PROMPT = "Say hello in one short sentence."
 _OK = 200
@@ -38,10 +45,10 @@ def bring_up(workspace: Workspace, progress: Progress) -> tuple[Facts, Answer]:
         for name in LAYER_NAMES:
             BuiltAssets(workspace.shared).layer(name, LOCAL.architecture)
     with progress.step("Preparing it for the CDK"):
-        bootstrap(cloud, progress)
-    with progress.step("Deploying the app"):
-        deploy(cloud, progress)
-        reconcile(cloud)
+        bootstrap(workspace, progress)
+    with progress.step(f"Deploying the app in {', '.join(LOCAL.regions)}"):
+        deploy(workspace, progress)
+        reconcile(workspace)
     with progress.step("Creating a tenant, an agent and its token"):
         facts = _seeded(cloud)
     with progress.step("Making one governed request"):
@@ -92,16 +99,20 @@ def _running(workspace: Workspace) -> Facts:
 
 
 def _seeded(cloud: LocalCloud) -> Facts:
-    prefix = f"ironcage-{LOCAL.name}-{REGION}"
-    facts = facts_of(
-        cloud.workspace,
-        api_id=cloud.outputs(f"{prefix}-gateway")["ApiId"],
-        control_function=cloud.outputs(f"{prefix}-workers")["ControlFunction"],
-        model=LOCAL.bedrock_model,
-    )
+    regions = [_deployed_in(LocalCloud(cloud.workspace, region)) for region in LOCAL.regions]
+    facts = facts_of(cloud.workspace, regions=regions, model=LOCAL.bedrock_model)
     operator = Operator(cloud, facts.control_function)
     fresh, providers = seed(operator, known=facts.providers)
     token = working_token(operator, facts, fresh=fresh)
     facts = replace(facts, ic_token=token, providers=providers)
     write_facts(cloud.workspace, facts)
     return facts
+
+
+def _deployed_in(cloud: LocalCloud) -> RegionFacts:
+    return region_of(
+        cloud.workspace,
+        region=cloud.region,
+        api_id=cloud.outputs(cloud.stack("gateway"))["ApiId"],
+        control_function=cloud.outputs(cloud.stack("workers"))["ControlFunction"],
+    )

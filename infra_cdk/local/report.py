@@ -30,6 +30,7 @@ def show_facts(facts: Facts) -> None:
         ("IC token", facts.ic_token),
         ("Model", facts.model),
         ("Agent", f"{facts.agent_id} of {facts.tenant_id}"),
+        *((f"In {other.region}", other.openai_base_url) for other in facts.regions[1:]),
         ("All of it", "build/local.json"),
     ):
         print(f"  {title:18} {value}")

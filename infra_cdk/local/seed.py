@@ -8,7 +8,7 @@ from infra_cdk.config import LOCAL
 from infra_cdk.local.cloud import LocalCloud
 from infra_cdk.local.facts import AGENT_ID, TENANT_ID, Facts
 from infra_cdk.local.request import call
-from infra_cdk.local.workspace import REGION, Trouble, given_key
+from infra_cdk.local.workspace import Trouble, given_key
 
 BEDROCK = "ip_bedrock"
 BUDGET_USD = "25.00"
@@ -81,14 +81,14 @@ class Operator:
         error = answer.get("error")
         if error is None:
             return answer
-        if error.get("status") == 409:  # noqa: PLR2004 - HTTP's own number
+        if error.get("code") == "CONFLICT":
             return None
         raise Trouble(f"{operation} was refused: {error}")
 
 
 def seed(operator: Operator, *, known: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
     """Create what is missing; return the token if the agent is new, and the agent's providers."""
-    operator.ensure("create_tenant", tenant_id=TENANT_ID, name="Local", home_region=REGION)
+    operator.ensure("create_tenant", tenant_id=TENANT_ID, name="Local")
     wanted = tuple(dict.fromkeys([*known, _put_bedrock(operator), *_put_well_known(operator)]))
     agent = {"agent_id": AGENT_ID, "name": "Local agent", "owner": "local"}
     made = operator.ensure(

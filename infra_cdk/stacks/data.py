@@ -1,4 +1,8 @@
-"""What must never be lost: tables, the key, secrets and the audit bucket.
+"""What must never be lost: tables, secrets and the audit bucket.
+
+`control` and the secrets are made in the primary region and replicated to the others; what else
+is here belongs to one region. `ledger` has the same name everywhere, so that a gateway finds the
+money of an agent whose home is another region.
 
 Access patterns, one line per item kind (keys are written by the runtime's key builder alone):
 
@@ -16,20 +20,21 @@ people     tenant                      PERSON#                             contr
 =========  ==========================  ==================================  =========================
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra_cdk.config import Stage
 from infra_cdk.constructs.private_bucket import PrivateBucket, log_bucket
-from infra_cdk.constructs.secrets import audit_hash_key, signing_keys
+from infra_cdk.constructs.secrets import NamedSecret, SecretHome, audit_hash_key, signing_keys
+from infra_cdk.stacks.keys import key_arn_in
 
+CONTROL, LEDGER = "control", "ledger"
 DESTROY = cdk.RemovalPolicy.DESTROY
 _STRING = dynamodb.AttributeType.STRING
 
@@ -38,7 +43,7 @@ _STRING = dynamodb.AttributeType.STRING
 class Tables:
     """The five tables."""
 
-    control: dynamodb.TableV2
+    control: dynamodb.ITableV2
     ledger: dynamodb.TableV2
     runtime: dynamodb.TableV2
     activity: dynamodb.TableV2
@@ -46,65 +51,88 @@ class Tables:
 
 
 class DataStack(cdk.Stack):
-    """Tables, key, secrets and buckets of one region."""
+    """Tables, secrets and buckets of one region."""
 
-    def __init__(self, scope: Construct, name: str, *, stage: Stage, region: str) -> None:
+    def __init__(
+        self, scope: Construct, name: str, *, stage: Stage, region: str, key: kms.IKey
+    ) -> None:
         super().__init__(
             scope,
             name,
             env=cdk.Environment(region=region),
             termination_protection=stage.is_protected,
-            description="Iron Cage: tables, key, secrets, audit bucket",
+            description="Iron Cage: tables, secrets, audit bucket",
         )
         self._stage = stage
         self._removal = cdk.RemovalPolicy.RETAIN if stage.is_protected else DESTROY
-        self.key = self._data_key()
+        self._others = stage.others_than(region)
+        self._is_primary = region == stage.primary
+        self.key = key
         self.tables = Tables(
-            control=self._table("Control"),
-            ledger=self._table("Ledger", ttl=True, index="dirty"),
+            control=self._control_table(),
+            ledger=self._table(
+                "Ledger", name=stage.name_of(LEDGER), ttl=True, indexes=[_sparse_index("dirty")]
+            ),
             runtime=self._table("Runtime", ttl=True),
             activity=self._table("Activity", ttl=True),
             people=self._table("People"),
         )
-        self.signing_secret: secretsmanager.ISecret = signing_keys(self, self.key, self._removal)
-        self.audit_hash_secret: secretsmanager.ISecret = audit_hash_key(
-            self, self.key, self._removal
-        )
+        self.signing_secret = NamedSecret(stage.name_of("signing-keys"), region)
+        self.audit_hash_secret = NamedSecret(stage.name_of("audit-hash-key"), region)
+        if self._is_primary:
+            self._make_secrets()
         self.access_logs = log_bucket(self, stage)
         self.audit_bucket = self._audit_bucket()
 
-    def _data_key(self) -> kms.Key:
-        key = kms.Key(
-            self,
-            "DataKey",
-            enable_key_rotation=True,
-            removal_policy=self._removal,
-            description="Iron Cage data at rest",
-        )
-        for statement in _service_statements(self.region, self.account):
-            key.add_to_resource_policy(statement)
-        return key
-
-    def _table(self, title: str, *, ttl: bool = False, index: str = "") -> dynamodb.TableV2:
-        indexes = [
-            dynamodb.GlobalSecondaryIndexPropsV2(
-                index_name=index,
-                partition_key=dynamodb.Attribute(name=index, type=_STRING),
-                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-            )
+    def ledgers_elsewhere(self) -> list[str]:
+        """List the ARNs of the ledgers of the other regions."""
+        name = self._stage.name_of(LEDGER)
+        return [
+            f"arn:aws:dynamodb:{region}:{cdk.Aws.ACCOUNT_ID}:table/{name}"
+            for region in self._others
         ]
+
+    def keys_elsewhere(self) -> list[str]:
+        """List the ARNs of the data key in the other regions."""
+        return [key_arn_in(region, self.key) for region in self._others]
+
+    def _make_secrets(self) -> None:
+        replicas = dict(zip(self._others, self.keys_elsewhere(), strict=True))
+        home = SecretHome(self.key, self._removal, replicas)
+        signing_keys(self, home, name=self.signing_secret.secret_name)
+        audit_hash_key(self, home, name=self.audit_hash_secret.secret_name)
+
+    def _control_table(self) -> dynamodb.ITableV2:
+        """Make the one global table, or find its replica."""
+        name = self._stage.name_of(CONTROL)
+        if self._is_primary:
+            return self._table("Control", name=name, replicas=self._others)
+        return dynamodb.TableV2.from_table_name(self, "ControlTable", name)
+
+    def _table(
+        self,
+        title: str,
+        *,
+        name: str | None = None,
+        ttl: bool = False,
+        indexes: Sequence[dynamodb.GlobalSecondaryIndexPropsV2] = (),
+        replicas: Sequence[str] = (),
+    ) -> dynamodb.TableV2:
+        copies = {region: key_arn_in(region, self.key) for region in replicas}
         return dynamodb.TableV2(
             self,
             f"{title}Table",
+            table_name=name,
             partition_key=dynamodb.Attribute(name="pk", type=_STRING),
             sort_key=dynamodb.Attribute(name="sk", type=_STRING),
             billing=dynamodb.Billing.on_demand(),
-            global_secondary_indexes=indexes if index else None,
+            global_secondary_indexes=list(indexes) or None,
             time_to_live_attribute="ttl" if ttl else None,
-            encryption=dynamodb.TableEncryptionV2.customer_managed_key(self.key),
+            encryption=dynamodb.TableEncryptionV2.customer_managed_key(self.key, copies),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
+            replicas=[dynamodb.ReplicaTableProps(region=region) for region in replicas],
             deletion_protection=self._stage.is_protected,
             removal_policy=self._removal,
         )
@@ -125,25 +153,9 @@ class DataStack(cdk.Stack):
         )
 
 
-def _service_statements(region: str, account: str) -> list[iam.PolicyStatement]:
-    """Let AWS services encrypt on our behalf; queue and topic policies say who may deliver."""
-    actions = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    deliveries = iam.PolicyStatement(
-        sid="Deliveries",
-        principals=[
-            iam.ServicePrincipal(f"{name}.amazonaws.com")
-            for name in ("sns", "s3", "cloudwatch", "events")
-        ],
-        actions=actions,
-        resources=["*"],
+def _sparse_index(name: str) -> dynamodb.GlobalSecondaryIndexPropsV2:
+    return dynamodb.GlobalSecondaryIndexPropsV2(
+        index_name=name,
+        partition_key=dynamodb.Attribute(name=name, type=_STRING),
+        projection_type=dynamodb.ProjectionType.KEYS_ONLY,
     )
-    logs = iam.PolicyStatement(
-        sid="Logs",
-        principals=[iam.ServicePrincipal(f"logs.{region}.amazonaws.com")],
-        actions=[*actions, "kms:Encrypt", "kms:ReEncrypt*", "kms:DescribeKey"],
-        resources=["*"],
-        conditions={
-            "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:*:logs:{region}:{account}:*"}
-        },
-    )
-    return [deliveries, logs]

@@ -21,6 +21,7 @@ from infra_cdk.constructs.grants import (
     allow_bedrock,
     allow_items,
     allow_key,
+    allow_ledgers_elsewhere,
     allow_objects,
     allow_vault,
 )
@@ -64,7 +65,7 @@ class GatewayStack(cdk.Stack):
             assets=assets,
             layers=make_layers(self, stage=stage, assets=assets),
             key=data.key,
-            settings=shared_settings(stage),
+            settings=shared_settings(stage, data.region),
         )
         self.authorizer = self._make_authorizer()
         self.gateway = self._make_gateway()
@@ -79,7 +80,7 @@ class GatewayStack(cdk.Stack):
         control = self._data.tables.control
         settings = {
             "tables_control": control.table_name,
-            "tokens_signing_secret": self._data.signing_secret.secret_arn,
+            "tokens_signing_secret": self._data.signing_secret.secret_name,
         }
         function = PythonFunction(self, "token_authorizer", kit=self._kit, settings=settings)
         allow_items(function, control, actions=("GetItem",))
@@ -97,12 +98,13 @@ class GatewayStack(cdk.Stack):
             "providers_allow_loopback": str(self._stage.allow_loopback).lower(),
             "records_topic": workers.records.topic_arn,
             "records_spool_bucket": workers.spool.bucket_name,
-            "audit_hash_secret": data.audit_hash_secret.secret_arn,
+            "audit_hash_secret": data.audit_hash_secret.secret_name,
         }
         function = PythonFunction(self, "gateway", kit=self._kit, settings=settings)
         allow_items(function, data.tables.control, actions=READ)
         allow_items(function, data.tables.ledger, actions=(*READ, *WRITE))
         allow_items(function, data.tables.runtime, actions=("Query", "UpdateItem"))
+        allow_ledgers_elsewhere(function, data.ledgers_elsewhere(), keys=data.keys_elsewhere())
         allow_vault(function, actions=("GetSecretValue",))
         allow_bedrock(function, self._stage)
         allow(function, READ_SECRET, on=[data.audit_hash_secret.secret_arn])

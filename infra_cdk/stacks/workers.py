@@ -20,6 +20,8 @@ from infra_cdk.constructs.grants import (
     allow,
     allow_items,
     allow_key,
+    allow_keys_elsewhere,
+    allow_ledgers_elsewhere,
     allow_objects,
     allow_vault,
 )
@@ -65,7 +67,7 @@ class WorkersStack(cdk.Stack):
             assets=assets,
             layers=make_layers(self, stage=stage, assets=assets),
             key=data.key,
-            settings=shared_settings(stage),
+            settings=shared_settings(stage, data.region),
         )
         self.queues = self._make_queues()
         self.spool = SpoolBucket(
@@ -112,6 +114,9 @@ class WorkersStack(cdk.Stack):
         }
         function = PythonFunction(self, "usage_recorder", kit=self.kit, settings=settings)
         allow_items(function, tables.ledger, actions=(*READ, *WRITE))
+        allow_ledgers_elsewhere(
+            function, self._data.ledgers_elsewhere(), keys=self._data.keys_elsewhere()
+        )
         allow_items(function, tables.activity, actions=("PutItem",))
         allow_objects(function, self.spool, prefix=SPOOL_PREFIX, actions=("GetObject",))
         allow(function, ["sqs:SendMessage"], on=[dead_letters.queue_arn])
@@ -173,7 +178,7 @@ class WorkersStack(cdk.Stack):
         settings = {
             "tables_control": data.tables.control.table_name,
             "tables_ledger": data.tables.ledger.table_name,
-            "tokens_signing_secret": data.signing_secret.secret_arn,
+            "tokens_signing_secret": data.signing_secret.secret_name,
             "providers_vault_path": VAULT_PATH,
             "providers_allow_loopback": str(self._stage.allow_loopback).lower(),
             "records_topic": self.records.topic_arn,
@@ -184,7 +189,10 @@ class WorkersStack(cdk.Stack):
         for table in (data.tables.control, data.tables.ledger):
             allow_items(function, table, actions=(*READ, *WRITE))
         allow(function, READ_SECRET, on=[data.signing_secret.secret_arn])
-        allow_vault(function, actions=("CreateSecret", "PutSecretValue"))
+        allow_vault(function, actions=("CreateSecret", "PutSecretValue", "DescribeSecret"))
+        if self._stage.others_than(self.region):
+            allow_vault(function, actions=("ReplicateSecretToRegions",))
+            allow_keys_elsewhere(function, data.keys_elsewhere())
         self._allow_publishing(function)
         cdk.CfnOutput(self, "ControlFunction", value=function.function_name)
         return function
@@ -219,10 +227,11 @@ class WorkersStack(cdk.Stack):
         )
 
 
-def shared_settings(stage: Stage) -> dict[str, str]:
+def shared_settings(stage: Stage, region: str) -> dict[str, str]:
     """Name the settings that every function gets."""
     return {
         "stage": stage.name,
-        "home_region": stage.regions[0],
+        "region": region,
+        "regions": ",".join(stage.regions),
         "trace_enabled": str(stage.trace_enabled).lower(),
     }

@@ -64,6 +64,7 @@ def emulated_gateway(
     *,
     limit: int = 1_000_000,
     standin: type[ScriptedProvider] = ScriptedProvider,
+    home_region: str = REGION,
     **settings: str,
 ) -> Iterator[GatewayCloud]:
     """Make tables and secrets, seed an agent with a scripted provider, point the function there."""
@@ -72,7 +73,8 @@ def emulated_gateway(
         own = {"providers_allow_loopback": "true", **settings}
         cloud.configure(patch, **{variable_of(name): value for name, value in own.items()})
         _forget()
-        seed(cloud, provider.url, limit=Micros(limit), kind=ProviderKind(provider.kind))
+        kind = ProviderKind(provider.kind)
+        seed(cloud, provider.url, limit=Micros(limit), kind=kind, home_region=home_region)
         yield GatewayCloud(cloud, provider)
         wiring.transport().close()
         _forget()
@@ -85,10 +87,12 @@ def seed(
     limit: Micros,
     kind: ProviderKind = ProviderKind.OPENAI,
     policy: Mapping[str, object] | None = None,
+    home_region: str = REGION,
 ) -> None:
     """Write a tenant with one agent and one provider."""
     writer = DynamoDirectoryWriter(cloud.control)
-    writer.create_tenant(Tenant(KEY.tenant_id, "Acme", REGION), created_at="2026-01-01T00:00:00Z")
+    tenant = Tenant(KEY.tenant_id, "Acme", home_region)
+    writer.create_tenant(tenant, created_at="2026-01-01T00:00:00Z")
     provider = Provider(
         ProviderId("ip_scripted_001"),
         kind,

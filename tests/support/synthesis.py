@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra_cdk.app import build_app
-from infra_cdk.config import Architecture
+from infra_cdk.config import STAGES, Architecture
 
 Resource = dict[str, Any]
 
@@ -39,23 +39,36 @@ class EmptyAssets:
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """Every resource of one stage, by stack."""
+    """Every resource of one stage, by stack; looked at from one region.
+
+    Regions have the same logical ids, so a look at all of them at once would hide what differs.
+    What belongs to no region is seen from each.
+    """
 
     folder: Path
     templates: dict[str, dict[str, Any]]
+    others: tuple[str, ...] = ()
+
+    def of_region(self) -> dict[str, dict[str, Any]]:
+        """Find the stacks of this region."""
+        return {
+            name: template
+            for name, template in self.templates.items()
+            if not any(f"-{other}-" in name for other in self.others)
+        }
 
     def of_type(self, kind: str, stack: str = "") -> dict[str, Resource]:
         """Find the resources of one type, in one stack or in all."""
         return {
             logical_id: resource
-            for name, template in self.templates.items()
+            for name, template in self.of_region().items()
             if name.endswith(stack)
             for logical_id, resource in template["Resources"].items()
             if resource["Type"] == kind
         }
 
     def types(self) -> set[str]:
-        """List the types in use."""
+        """List the types in use, in all regions."""
         templates = self.templates.values()
         return {r["Type"] for template in templates for r in template["Resources"].values()}
 
@@ -92,8 +105,15 @@ def as_list(value: object) -> list[str]:
     return [str(v) for v in value] if isinstance(value, list) else [str(value)]
 
 
+def synthesized(stage: str, region: str = "us-east-1") -> Synthesis:
+    """Synthesize a stage and look at one of its regions, the primary one unless told."""
+    whole = _synthesized(stage)
+    others = STAGES[stage].others_than(region)
+    return Synthesis(whole.folder, whole.templates, others)
+
+
 @cache
-def synthesized(stage: str) -> Synthesis:
+def _synthesized(stage: str) -> Synthesis:
     """Synthesize a stage; cdk-nag runs with it and fails it on any finding."""
     folder = Path(tempfile.mkdtemp(prefix="ironcage-synth-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

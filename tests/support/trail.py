@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from infra_cdk.local.workspace import FAKE_KEY, REGION
+from infra_cdk.local.workspace import FAKE_KEY
 from ironcage.adapters.dynamodb.keys import TenantKeys
 from ironcage.adapters.dynamodb.pots import DynamoPotStore
 from ironcage.adapters.dynamodb.table import Table
@@ -68,14 +68,16 @@ class Trail:
         return any(all(word in event["message"] for word in words) for event in events)
 
     def table(self, title: str) -> str:
-        """Find a table by its title."""
-        (name,) = [n for n in self.cloud.dynamodb().list_tables()["TableNames"] if title in n]
+        """Find a table of this region by its title."""
+        word = title.removesuffix("Table").lower()
+        names = self.cloud.dynamodb().list_tables()["TableNames"]
+        (name,) = [name for name in names if word in name.lower()]
         return name
 
     def bucket(self, part: str) -> str:
-        """Find a bucket by a part of its name."""
+        """Find a bucket of this region by a part of its name."""
         names = [b["Name"] for b in self.cloud.objects().list_buckets()["Buckets"]]
-        (name,) = [name for name in names if part in name]
+        (name,) = [name for name in names if part in name and self.cloud.region in name]
         return name
 
     def client(self, service: str) -> Any:
@@ -83,7 +85,7 @@ class Trail:
         return boto3.client(  # type: ignore[call-overload]  # any service by its name
             service,
             endpoint_url=self.cloud.workspace.endpoint,
-            region_name=REGION,
+            region_name=self.cloud.region,
             aws_access_key_id=FAKE_KEY,
             aws_secret_access_key=FAKE_KEY,
         )

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from ironcage.adapters.dynamodb.directory import DynamoDirectory
+from ironcage.adapters.dynamodb.control_items import agent_item
+from ironcage.adapters.dynamodb.directory import ARRIVAL_SECONDS, DynamoDirectory
 from ironcage.adapters.dynamodb.directory_writer import DynamoDirectoryWriter
 from ironcage.adapters.dynamodb.enrolment import DynamoEnrolment, DynamoSwitchboard
+from ironcage.adapters.dynamodb.keys import TenantKeys
 from ironcage.adapters.dynamodb.pots import DynamoPotStore
 from ironcage.adapters.dynamodb.tokens import DynamoTokenRecords
 from ironcage.budgets import PotKey
@@ -16,7 +18,7 @@ from ironcage.core.errors import Conflict, FirewallUnavailable, NotFound, StoreU
 from ironcage.tenancy import Agent, AgentStatus, Provider, ProviderKind, Tenant
 from ironcage.tokens import TokenRecord, issue
 from support.aws_identity import IdentityCloud, make_cloud
-from support.aws_mocked import a_client, emulated_aws
+from support.aws_mocked import REGION, a_client, emulated_aws
 from support.builders_identity import AGENT, KEYS, TENANT, a_grant
 from support.fakes_ledger import ManualClock
 
@@ -102,11 +104,42 @@ def test_view_is_not_read_again_while_nothing_changed(cloud: IdentityCloud) -> N
     enrolled(cloud)
     clock = ManualClock()
     directory = DynamoDirectory(cloud.control, clock)
+    directory.view(TENANT, AGENT)
+    clock.advance(ARRIVAL_SECONDS)
     before = directory.view(TENANT, AGENT)
 
     clock.advance(60)
 
     assert directory.view(TENANT, AGENT) is before
+
+
+def test_change_that_arrives_after_its_number_is_seen(cloud: IdentityCloud) -> None:
+    writer, clock = enrolled(cloud), ManualClock()
+    directory = DynamoDirectory(cloud.control, clock)
+    directory.view(TENANT, AGENT)
+    late = agent_item(replace(an_agent(), status=AgentStatus.INACTIVE))
+    writer.put_policy(TENANT, PolicyId("policy_other"), {})
+    clock.advance(2)
+    assert directory.view(TENANT, AGENT).agent.status is AgentStatus.ACTIVE
+
+    keys = TenantKeys(TENANT)
+    cloud.control.put(keys.control_pk(), keys.agent_sk(AGENT), late)
+    clock.advance(2)
+
+    assert directory.view(TENANT, AGENT).agent.status is AgentStatus.INACTIVE
+
+
+def test_view_tells_the_home_region_of_the_tenant(cloud: IdentityCloud) -> None:
+    enrolled(cloud)
+
+    assert DynamoDirectory(cloud.control, ManualClock()).view(TENANT, AGENT).home_region == REGION
+
+
+def test_home_region_of_an_unknown_tenant_is_none(cloud: IdentityCloud) -> None:
+    writer = enrolled(cloud)
+
+    assert writer.home_of(TENANT) == REGION
+    assert writer.home_of(OTHER) is None
 
 
 def test_provider_that_is_gone_is_left_out(cloud: IdentityCloud) -> None:

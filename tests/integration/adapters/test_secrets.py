@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 
 import pytest
+from botocore.stub import Stubber
 
 from ironcage.adapters.hashing import SecretTextHasher
 from ironcage.adapters.secrets import (
@@ -129,6 +130,39 @@ def test_provider_key_is_encrypted_with_our_own_key() -> None:
 
     found = a_client("secretsmanager").describe_secret(SecretId=f"ironcage/{TENANT}/{PROVIDER}")
     assert found["KmsKeyId"] == "alias/ours"
+
+
+def test_provider_key_is_replicated_under_the_key_of_the_same_id() -> None:
+    arn, name = "arn:aws:kms:us-east-1:123456789012:key/mrk-1", f"ironcage/{TENANT}/{PROVIDER}"
+    client = a_dead_client("secretsmanager")
+    created = {"Name": name, "SecretString": "sk-one", "KmsKeyId": arn}
+    copied = {
+        "SecretId": name,
+        "AddReplicaRegions": [{"Region": "eu-west-1", "KmsKeyId": "mrk-1"}],
+    }
+    # Scripted, because the emulation forgets the key of a replica.
+    with Stubber(client) as script:
+        script.add_client_error("put_secret_value", "ResourceNotFoundException")
+        script.add_response("create_secret", {}, expected_params=created)
+        script.add_response("describe_secret", {})
+        script.add_response("replicate_secret_to_regions", {}, expected_params=copied)
+
+        writer = SecretsVaultWriter(client, "ironcage/", kms_key=arn, replicas=["eu-west-1"])
+        writer.put_key(TENANT, PROVIDER, "sk-one")
+
+        script.assert_no_pending_responses()
+
+
+def test_provider_key_is_brought_to_a_region_that_came_later() -> None:
+    client, name = a_client("secretsmanager"), f"ironcage/{TENANT}/{PROVIDER}"
+    SecretsVaultWriter(client, "ironcage/", kms_key="").put_key(TENANT, PROVIDER, "sk-one")
+    wider = SecretsVaultWriter(client, "ironcage/", kms_key="", replicas=["eu-west-1"])
+
+    wider.put_key(TENANT, PROVIDER, "sk-two")
+    wider.put_key(TENANT, PROVIDER, "sk-three")
+
+    told = client.describe_secret(SecretId=name)["ReplicationStatus"]
+    assert [copy["Region"] for copy in told] == ["eu-west-1"]
 
 
 def test_provider_key_of_another_tenant_is_not_found() -> None:

@@ -75,7 +75,7 @@ def test_agent_that_exists_is_not_created_again(cloud: IdentityCloud) -> None:
 
 
 def test_ids_are_made_up_when_none_are_given(cloud: IdentityCloud) -> None:
-    tenant = run("create_tenant", name="T", home_region="eu-west-1")["tenant_id"]
+    tenant = run("create_tenant", name="T")["tenant_id"]
     provider = run(
         "put_provider",
         tenant_id=tenant,

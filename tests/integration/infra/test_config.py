@@ -35,6 +35,25 @@ def test_regions_can_be_chosen() -> None:
     stage = stage_named("prod", regions="eu-west-1,us-east-1")
 
     assert stage.regions == ("eu-west-1", "us-east-1")
+    assert stage.primary == "eu-west-1"
+    assert stage.others_than("eu-west-1") == ("us-east-1",)
+
+
+@pytest.mark.parametrize("regions", [(), ("us-east-1", "us-east-1")], ids=["none", "twice"])
+def test_stage_names_each_of_its_regions_once(regions: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="each once"):
+        replace(PROD, regions=regions)
+
+
+def test_production_refuses_a_key_per_region() -> None:
+    with pytest.raises(ValueError, match="share one key"):
+        replace(PROD, has_multi_region_key=False)
+
+
+def test_local_stage_has_the_regions_of_production_and_a_key_in_each() -> None:
+    assert LOCAL.regions == PROD.regions == ("us-east-1", "eu-west-1")
+    assert PROD.has_multi_region_key
+    assert not LOCAL.has_multi_region_key
 
 
 def test_local_stage_caps_the_gateway() -> None:

@@ -46,7 +46,7 @@ def test_settings_of_a_function_are_known_to_the_runtime(name: str) -> None:
 def test_signing_keys_are_read_by_the_authorizer_and_the_control_function_alone() -> None:
     synthesis = synthesized("prod")
 
-    readers = {name for name in FUNCTIONS if synthesis.actions_on(name, "SigningKeys")}
+    readers = {name for name in FUNCTIONS if synthesis.actions_on(name, "-signing-keys-")}
 
     assert readers == {"token_authorizer", "control_api"}
 

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from ironcage.core import errors
-from ironcage.core.errors import IronCageError
+from ironcage.core.errors import HomeLedgerUnavailable, IronCageError, LedgerUnavailable
 
 ALL = [c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, IronCageError)]
 
@@ -22,6 +22,12 @@ def test_error_has_a_stable_code_and_an_http_status(error: type[IronCageError]) 
 
 
 def test_leaf_errors_have_a_code_of_their_own() -> None:
-    leaves = [error for error in ALL if not error.__subclasses__()]
+    ours = [error for error in ALL if not issubclass(error, HomeLedgerUnavailable)]
+    leaves = [error for error in ours if not {*error.__subclasses__()} & {*ours}]
 
     assert len({error.code for error in leaves}) == len(leaves)
+
+
+def test_ledger_of_another_region_fails_under_the_code_of_the_ledger() -> None:
+    assert HomeLedgerUnavailable.code == LedgerUnavailable.code
+    assert HomeLedgerUnavailable.message != LedgerUnavailable.message

@@ -16,6 +16,7 @@ def open_client(
     service: str,
     region: str | None = None,
     *,
+    endpoint: str | None = None,
     connect_seconds: float = 1.0,
     read_seconds: float = 3.0,
     attempts: int = 3,
@@ -23,7 +24,8 @@ def open_client(
 ) -> Any:
     """Open a client once per environment; the next call with the same arguments gets the same."""
     with _LOCK:  # a botocore session must not make two clients at once
-        return _open(service, region, _Limits(connect_seconds, read_seconds, attempts, pool))
+        limits = _Limits(connect_seconds, read_seconds, attempts, pool, endpoint)
+        return _open(service, region, limits)
 
 
 class _Limits(NamedTuple):
@@ -31,6 +33,7 @@ class _Limits(NamedTuple):
     read_seconds: float
     attempts: int
     pool: int
+    endpoint: str | None
 
 
 @cache
@@ -44,7 +47,9 @@ def _open(service: str, region: str | None, limits: _Limits) -> object:
         max_pool_connections=limits.pool,
         tcp_keepalive=True,
     )
-    return _session().create_client(service, region_name=region, config=config)
+    return _session().create_client(
+        service, region_name=region, endpoint_url=limits.endpoint, config=config
+    )
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ironcage.core import Clock, ExpiringCache, ProviderId, TenantId
@@ -97,12 +98,25 @@ class SecretsVault:
 
 
 class SecretsVaultWriter:
-    """`KeyVaultWriter`: creates the secret under our KMS key, or puts a new value into it."""
+    """`KeyVaultWriter`: creates the secret under our KMS key, or puts a new value into it.
 
-    def __init__(self, client: "SecretsManagerClient", path: str, *, kms_key: str) -> None:
+    `replicas` are the other regions that read the key. Our KMS key has the same id in each of
+    them, so there its id is named, without the region that its ARN holds.
+    """
+
+    def __init__(
+        self,
+        client: "SecretsManagerClient",
+        path: str,
+        *,
+        kms_key: str,
+        replicas: Sequence[str] = (),
+    ) -> None:
         self._client = client
         self._path = path
         self._encryption: dict[str, Any] = {"KmsKeyId": kms_key} if kms_key else {}
+        everywhere = {"KmsKeyId": kms_key.rpartition("/")[2]} if kms_key else {}
+        self._replicas: list[Any] = [{"Region": region, **everywhere} for region in replicas]
 
     def put_key(self, tenant_id: TenantId, provider_id: ProviderId, value: str) -> None:
         """Store a provider key, encrypted, in place of an older one.
@@ -123,6 +137,17 @@ class SecretsVaultWriter:
             self._client.put_secret_value(SecretId=name, SecretString=value)
         except self._client.exceptions.ResourceNotFoundException:
             self._client.create_secret(Name=name, SecretString=value, **self._encryption)
+        self._add_missing_replicas(name)
+
+    def _add_missing_replicas(self, name: str) -> None:
+        """Bring a secret to the regions where it is not: a new one, or one older than a region."""
+        if not self._replicas:
+            return
+        told = self._client.describe_secret(SecretId=name).get("ReplicationStatus", [])
+        there = {status["Region"] for status in told}
+        missing = [replica for replica in self._replicas if replica["Region"] not in there]
+        if missing:
+            self._client.replicate_secret_to_regions(SecretId=name, AddReplicaRegions=missing)
 
 
 def _parse_keys(text: str) -> SigningKeys:

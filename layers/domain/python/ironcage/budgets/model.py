@@ -25,10 +25,14 @@ class PotState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PotKey:
-    """Whose money: one agent of one tenant."""
+    """Whose money: one agent of one tenant, and in which region's ledger it is.
+
+    An empty region means the ledger of the region where we run.
+    """
 
     tenant_id: TenantId
     agent_id: AgentId
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from ironcage.core.errors import (
     BudgetBusy,
     Conflict,
     HoldMismatch,
+    HomeLedgerUnavailable,
     LedgerUnavailable,
     LimitMoved,
     NotFound,
@@ -201,15 +202,26 @@ class SettlementBatch:
     def __init__(self, ledger: LedgerService) -> None:
         self._ledger = ledger
         self._pots: dict[PotKey, Pot] = {}
+        self._unreachable: set[str] = set()
 
     def settle(self, settlement: Settlement) -> Settled:
         """Settle a record if its hold stood when the batch first looked, else correct it.
 
-        A hold is older than its record, so one that is not there now will never be.
+        A hold is older than its record, so one that is not there now will never be. A region that
+        did not answer once is not asked again: its time-outs would take the batch's own time.
 
         Raises:
             HoldMismatch, NotFound, LedgerUnavailable: see `LedgerService.settle`.
         """
+        if settlement.pot.region in self._unreachable:
+            raise HomeLedgerUnavailable(region=settlement.pot.region)
+        try:
+            return self._settle(settlement)
+        except HomeLedgerUnavailable:
+            self._unreachable.add(settlement.pot.region)
+            raise
+
+    def _settle(self, settlement: Settlement) -> Settled:
         if settlement.pot not in self._pots:
             self._pots[settlement.pot] = self._ledger.read(settlement.pot)
         if settlement.request_id in self._pots[settlement.pot].holds:

@@ -1,6 +1,7 @@
 """The record of one request as the recorder reads it: its settlement and its facts."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,10 +26,12 @@ FACTS = (
     "input_verdict",
     "output_verdict",
     "attempts",
+    "home_region",
 )
 _IDS = {"request_id": "req", "tenant_id": "tenant", "agent_id": "agent"}
 _NUMBERS = ("held_micros", "cost_micros", "started_at_ms")
 _LARGEST = 10**15
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ def read_record(body: str) -> UsageRecord | None:
     if "event" in message:
         return None
     problems = {name: "not an id" for name, kind in _IDS.items() if not _is_id(message, name, kind)}
+    if not _REGION.fullmatch(str(message.get("home_region", ""))):
+        problems["home_region"] = "not a region"
     problems |= {name: "not an amount" for name in _NUMBERS if not _is_amount(message.get(name))}
     if problems:
         raise InvalidRequest(problems)
@@ -73,11 +78,17 @@ def read_record(body: str) -> UsageRecord | None:
 
 def _settlement_of(message: Mapping[str, object]) -> Settlement:
     return Settlement(
-        pot=PotKey(TenantId(str(message["tenant_id"])), AgentId(str(message["agent_id"]))),
+        pot=_pot_of(message),
         request_id=RequestId(str(message["request_id"])),
         held=Micros(int(str(message["held_micros"]))),
         cost=Micros(int(str(message["cost_micros"]))),
     )
+
+
+def _pot_of(message: Mapping[str, object]) -> PotKey:
+    """Read whose money it was; a record that names no region is about the ledger of its own."""
+    tenant_id, agent_id = TenantId(str(message["tenant_id"])), AgentId(str(message["agent_id"]))
+    return PotKey(tenant_id, agent_id, str(message.get("home_region", "")))
 
 
 def _json_object(body: str) -> dict[str, object]:

@@ -17,6 +17,7 @@ IronCageError
 │   ├── NotFound                    404  NOT_FOUND
 │   ├── ModelNotFound               404  MODEL_NOT_FOUND
 │   ├── MethodNotAllowed            405  METHOD_NOT_ALLOWED
+│   ├── HomeRegionElsewhere         409  HOME_REGION (the details name the region to ask)
 │   ├── BodyTooLarge                413  BODY_TOO_LARGE
 │   └── MediaTypeUnsupported        415  UNSUPPORTED_MEDIA_TYPE
 ├── Conflict                someone moved first (409 CONFLICT)
@@ -29,6 +30,7 @@ IronCageError
 └── Unavailable             a dependency did not answer
     ├── StoreUnavailable            503  STORE_UNAVAILABLE
     ├── LedgerUnavailable           503  LEDGER_UNAVAILABLE
+    │   └── HomeLedgerUnavailable   503  LEDGER_UNAVAILABLE (the ledger of another region)
     ├── FirewallUnavailable         503  FIREWALL_UNAVAILABLE
     ├── ProviderUnavailable         503  PROVIDER_UNAVAILABLE
     ├── AllProvidersDown            503  ALL_PROVIDERS_DOWN
@@ -183,6 +185,14 @@ class MethodNotAllowed(Rejected):
     message = "This path does not accept this method."
 
 
+class HomeRegionElsewhere(Rejected):
+    """The tenant is operated in another region, which `home_region` names."""
+
+    code = "HOME_REGION"
+    status = 409
+    message = "This tenant is operated in its home region: ask there."
+
+
 class BodyTooLarge(Rejected):
     """The body is larger than we accept."""
 
@@ -273,6 +283,12 @@ class LedgerUnavailable(Unavailable):
 
     code = "LEDGER_UNAVAILABLE"
     message = "The ledger did not answer; no request can start."
+
+
+class HomeLedgerUnavailable(LedgerUnavailable):
+    """The ledger of the agent's home region did not answer from the region where we run."""
+
+    message = "The ledger of the agent's home region did not answer; no request can start."
 
 
 class FirewallUnavailable(Unavailable):

@@ -13,7 +13,9 @@ class Settings:
     """What a function may be told from outside: `IRONCAGE_` + the field name in capitals."""
 
     stage: str = "local"
-    home_region: str = "us-east-1"
+    region: str = "us-east-1"
+    regions: str = "us-east-1"
+    ledger_endpoints: str = ""
     tables_control: str = ""
     tables_ledger: str = ""
     tables_runtime: str = ""
@@ -36,6 +38,23 @@ class Settings:
         names = [field.name for field in fields(cls)]
         given = {name: source[variable_of(name)] for name in names if variable_of(name) in source}
         return cls(**given)
+
+    def all_regions(self) -> tuple[str, ...]:
+        """List the regions of this stage; the first is the primary one."""
+        return tuple(self.regions.split(","))
+
+    def other_regions(self) -> tuple[str, ...]:
+        """List the regions of this stage but ours."""
+        return tuple(name for name in self.all_regions() if name != self.region)
+
+    def ledger_endpoint(self, region: str) -> str | None:
+        """Find the address that replaces the usual one of a region's ledger.
+
+        The setting holds `region=address` pairs, comma separated: for a private endpoint in the
+        home region, or to stand in for one.
+        """
+        pairs = (pair.partition("=") for pair in self.ledger_endpoints.split(","))
+        return {name: address for name, _, address in pairs if address}.get(region)
 
 
 def variable_of(field: str) -> str:

@@ -61,6 +61,7 @@ class Admission:
         if view.agent.status is not AgentStatus.ACTIVE:
             raise AgentInactive()
         x.view = view
+        x.record.home_region = view.home_region
         return view
 
     def admit(self, x: Exchange) -> None:
@@ -133,7 +134,7 @@ class Admission:
         caller = x.call.caller
         least = min(LEAST_USEFUL_TOKENS, x.max_tokens)
         x.ask = Reservation(
-            pot=PotKey(caller.tenant_id, caller.agent_id),
+            pot=PotKey(caller.tenant_id, caller.agent_id, x.record.home_region),
             request_id=x.call.request_id,
             amount=self._bound(x, x.max_tokens, n=request.n),
             least_amount=self._bound(x, least, n=request.n),

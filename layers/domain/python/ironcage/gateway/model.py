@@ -149,6 +149,7 @@ class InteractionRecord:
     input_verdict: JsonObject = field(default_factory=dict)
     output_verdict: JsonObject = field(default_factory=dict)
     attempts: Sequence[Attempt] = ()
+    home_region: str = ""
 
     def to_json(self) -> JsonObject:
         """Write the record as the JSON object that the queues carry."""

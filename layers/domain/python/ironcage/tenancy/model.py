@@ -72,12 +72,13 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """One consistent look at what a request of an agent may use."""
+    """One consistent look at what a request of an agent may use; its money is in `home_region`."""
 
     agent: Agent
     providers: tuple[Provider, ...]
     policy: Mapping[str, object]
     version: int = 0
+    home_region: str = ""
 
     def routes_for(self, model: str) -> tuple[Provider, ...]:
         """List the active providers that serve a model, in the agent's order."""

@@ -39,6 +39,10 @@ class DirectoryWriter(Protocol):
         """Tell whether there is such a tenant."""
         ...
 
+    def home_of(self, tenant_id: TenantId) -> str | None:
+        """Tell a tenant's home region; None when there is no such tenant."""
+        ...
+
     def find_agent(self, tenant_id: TenantId, agent_id: AgentId) -> Agent | None:
         """Read an agent as it is now."""
         ...

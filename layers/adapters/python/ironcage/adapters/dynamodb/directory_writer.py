@@ -57,6 +57,12 @@ class DynamoDirectoryWriter:
         """Tell whether there is such a tenant."""
         return self._has(tenant_id, TenantKeys(tenant_id).version_sk())
 
+    def home_of(self, tenant_id: TenantId) -> str | None:
+        """Tell a tenant's home region; None when there is no such tenant."""
+        keys = TenantKeys(tenant_id)
+        item = self._control.get(keys.control_pk(), keys.version_sk())
+        return None if item is None else str(item["home_region"])
+
     def find_agent(self, tenant_id: TenantId, agent_id: AgentId) -> Agent | None:
         """Read an agent as it is now."""
         keys = TenantKeys(tenant_id)

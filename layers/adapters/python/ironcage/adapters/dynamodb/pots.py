@@ -4,7 +4,7 @@ The hot path (`reserve`, `settle`) is one `UpdateItem` each; the rare paths are 
 item of a pot: `limit spent held lent available state tok holds{request: {a, e}} dirty`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ironcage.adapters.dynamodb.attributes import Item
@@ -51,18 +51,22 @@ _EDIT = Change(
 
 
 class DynamoPotStore:
-    """The ledger table as `PotStore` (open its `Table` with `unavailable=LedgerUnavailable`)."""
+    """The ledger table as `PotStore` (open its `Table` with `unavailable=LedgerUnavailable`).
 
-    def __init__(self, table: Table) -> None:
+    `ledger_of` finds the table of the region that a pot names; without it, all pots are in `table`.
+    """
+
+    def __init__(self, table: Table, ledger_of: Callable[[str], Table] | None = None) -> None:
         self._table = table
+        self._ledger_of = ledger_of
 
     def create(self, key: PotKey, *, limit: Micros, token_hash: str) -> bool:
         """Open a pot that holds its whole limit; False if it exists already."""
-        return self._table.put_if_absent(*_pot_key(key), new_pot_item(limit, token_hash))
+        return self._at(key).put_if_absent(*_pot_key(key), new_pot_item(limit, token_hash))
 
     def read(self, key: PotKey) -> Pot | None:
         """Read a pot, strongly consistent."""
-        item = self._table.get(*_pot_key(key))
+        item = self._at(key).get(*_pot_key(key))
         return _pot_of(item) if item else None
 
     def reserve(self, ask: Reservation, *, expires_ms: int, now_ms: int) -> tuple[bool, Pot | None]:
@@ -95,21 +99,21 @@ class DynamoPotStore:
             "expired_at": iso_utc(now_ms),
             "ttl": now_ms // 1000 + PRESUMED_TTL_SECONDS,
         }
-        put = self._table.putting(
+        put = self._at(key).putting(
             *_presumed_key(key, request_id), row, condition="attribute_not_exists(pk)"
         )
-        return self._table.transact(
+        return self._at(key).transact(
             [put, self._changing(key, _filled(_EXPIRE, values, {"#r": request_id}))]
         )
 
     def presumed(self, key: PotKey, request_id: RequestId) -> Presumed | None:
         """Read the presumed spend of a request, never half of an `expire`."""
-        item = self._table.get_serialised(*_presumed_key(key, request_id))
+        item = self._at(key).get_serialised(*_presumed_key(key, request_id))
         return Presumed(key, request_id, Micros(item["a"])) if item else None
 
     def correct(self, presumed: Presumed, cost: Micros) -> bool:
         """Replace presumed spend by its true cost and delete the item, in one transaction."""
-        return self._table.transact(self._corrected(presumed, cost))
+        return self._at(presumed.pot).transact(self._corrected(presumed, cost))
 
     def release(self, presumed: Presumed, *, now_ms: int, actor: str) -> bool:
         """Correct presumed spend to nothing, with a history row, in one transaction."""
@@ -120,7 +124,7 @@ class DynamoPotStore:
             "actor": actor,
         }
         history = self._history(presumed.pot, now_ms, facts)
-        return self._table.transact([*self._corrected(presumed, Micros(0)), history])
+        return self._at(presumed.pot).transact([*self._corrected(presumed, Micros(0)), history])
 
     def set_state(self, key: PotKey, state: PotState) -> bool:
         """Let new requests start, or not; False if there is no such pot."""
@@ -137,7 +141,7 @@ class DynamoPotStore:
         values = {":old": old, ":new": new, ":delta": new - old}
         facts = {"action": "limit_edited", "old": old, "new": new, "actor": actor}
         change = self._changing(key, _filled(_EDIT, values, {"#limit": "limit"}))
-        return self._table.transact([change, self._history(key, now_ms, facts)])
+        return self._at(key).transact([change, self._history(key, now_ms, facts)])
 
     def dirty_pots(self) -> Iterator[PotKey]:
         """List the pots that may have holds."""
@@ -153,12 +157,17 @@ class DynamoPotStore:
         )
         return self._update(key, change)[0]
 
+    def _at(self, key: PotKey) -> Table:
+        if self._ledger_of is None or not key.region:
+            return self._table
+        return self._ledger_of(key.region)
+
     def _update(self, key: PotKey, change: Change) -> tuple[bool, Pot | None]:
-        done, item = self._table.update(*_pot_key(key), change)
+        done, item = self._at(key).update(*_pot_key(key), change)
         return done, _pot_of(item) if item else None
 
     def _changing(self, key: PotKey, change: Change) -> Write:
-        return self._table.updating(*_pot_key(key), change)
+        return self._at(key).updating(*_pot_key(key), change)
 
     def _corrected(self, presumed: Presumed, cost: Micros) -> list[Write]:
         key = _presumed_key(presumed.pot, presumed.request_id)
@@ -168,7 +177,7 @@ class DynamoPotStore:
     def _history(self, key: PotKey, now_ms: int, facts: Mapping[str, object]) -> Write:
         keys = TenantKeys(key.tenant_id)
         sk = keys.history_sk(now_ms, new_id("bh"))
-        return self._table.putting(keys.ledger_pk(key.agent_id), sk, facts)
+        return self._at(key).putting(keys.ledger_pk(key.agent_id), sk, facts)
 
 
 class DynamoTokenSwitch:
