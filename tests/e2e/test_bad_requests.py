@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from support.bad_embeddings import BAD_EMBEDDINGS
 from support.bad_messages import BAD_MESSAGES
 from support.bad_requests import BAD_REQUESTS, BODIES, BadRequest
 from support.deployed import scripted_agent
-from support.front_door import CHAT, FRONT_DOOR, MESSAGES, Knock
+from support.front_door import CHAT, EMBEDDINGS, FRONT_DOOR, MESSAGES, Knock
 
 if TYPE_CHECKING:
     from e2e.conftest import Deployed
@@ -41,6 +42,8 @@ def is_text(body: bytes) -> bool:
 CHAT_ROWS = [as_knock(bad) for bad in BAD_REQUESTS]
 # What is no JSON at all is refused before anybody asks which format it is in: sent once is enough.
 MESSAGE_ROWS = [as_knock(bad, MESSAGES) for bad in BAD_MESSAGES if bad not in BODIES]
+EMBEDDING_ROWS = [as_knock(bad, EMBEDDINGS) for bad in BAD_EMBEDDINGS if bad not in BODIES]
+BODY_ROWS = [*CHAT_ROWS, *MESSAGE_ROWS, *EMBEDDING_ROWS]
 
 
 @dataclass(frozen=True)
@@ -69,20 +72,21 @@ def siege(deployed: "Deployed") -> Iterator[Siege]:
         ThreadPoolExecutor(CALLERS) as pool,
     ):
         before = agent.money()
-        knocks = [*CHAT_ROWS, *MESSAGE_ROWS, *FRONT_DOOR]
+        knocks = [*BODY_ROWS, *FRONT_DOOR]
         replies = pool.map(lambda knock: _send(root, knock.with_token(agent.ic_token)), knocks)
         kept = dict(zip(knocks, replies, strict=True))
         yield Siege(kept, before, after=agent.money(), upstream=provider.count())
 
 
-@pytest.mark.parametrize("knock", [*CHAT_ROWS, *MESSAGE_ROWS], ids=name_of)
+@pytest.mark.parametrize("knock", BODY_ROWS, ids=name_of)
 def test_bad_body_is_refused_in_one_shape(siege: Siege, knock: Knock) -> None:
     reply = siege.replies[knock]
 
     assert_one_shape(reply)
-    assert reply.status == knock.status
-    # For what is no UTF-8 API Gateway puts other characters in: it is refused all the same.
-    assert reply.body["error"]["code"] == knock.code or not is_text(knock.body)
+    assert 400 <= reply.status < 500
+    # For what is no UTF-8 API Gateway puts other characters in, and another rule may refuse it.
+    if is_text(knock.body):
+        assert (reply.status, reply.body["error"]["code"]) == (knock.status, knock.code)
 
 
 @pytest.mark.parametrize("knock", FRONT_DOOR, ids=name_of)
@@ -94,7 +98,7 @@ def test_front_door_refuses_in_one_shape(siege: Siege, knock: Knock) -> None:
 
 
 def test_bad_requests_move_no_money_and_reach_no_provider(siege: Siege) -> None:
-    assert len(siege.replies) == len(CHAT_ROWS) + len(MESSAGE_ROWS) + len(FRONT_DOOR) >= 100
+    assert len(siege.replies) == len(BODY_ROWS) + len(FRONT_DOOR) >= 100
     assert siege.after == siege.before
     assert siege.after["spent"] == siege.after["held"] == 0
     assert siege.upstream == 0

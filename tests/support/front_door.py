@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, replace
 
 CHAT, MESSAGES, MODELS = "/v1/chat/completions", "/v1/messages", "/v1/models"
+EMBEDDINGS = "/v1/embeddings"
 OURS = "<ours>"  # stands for the token of the agent under test
 GOOD_BODY = json.dumps(
     {"model": "scripted", "messages": [{"role": "user", "content": "Say hello."}]}
@@ -83,6 +84,7 @@ PATHS = (
     _nowhere("writing to health", "/api/health"),
     *(_wrong_method(method, CHAT) for method in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS")),
     *(_wrong_method(method, MESSAGES) for method in ("GET", "PUT")),
+    _wrong_method("GET", EMBEDDINGS),
     *(_wrong_method(method, MODELS) for method in ("POST", "DELETE")),
 )
 
