@@ -136,6 +136,7 @@ OUTAGES: Mapping[str, Proofs] = {
     "input firewall: block, nothing is held or sent": {
         FIREWALL: [
             "test_broken_input_firewall_blocks_before_anything_is_held_or_sent",
+            "test_broken_input_firewall_blocks_texts_to_embed",
             "test_detector_that_is_missing_blocks_the_prompt",
             "test_policy_that_cannot_be_read_blocks_and_does_not_blame_the_caller",
         ],

@@ -15,11 +15,14 @@ from support.builders_budgets import KEY
 from support.fakes_firewall import FixedDetector, RaisingDetector
 from support.fakes_gateway import (
     CHAT,
+    EMBED,
+    EMBEDDER,
     GatewayRig,
     Response,
     ScriptedChat,
     a_body,
     a_chunk,
+    a_provider,
     a_stream,
     a_view,
     an_answer,
@@ -58,6 +61,18 @@ def test_broken_input_firewall_blocks_before_anything_is_held_or_sent(
 
     assert (answer.status, answer.code) == (503, DOWN)
     assert not rig.chat.calls
+    assert_nothing_was_spent(rig)
+
+
+@BROKEN
+def test_broken_input_firewall_blocks_texts_to_embed(error: Exception) -> None:
+    rig = a_rig(error, at_output=False)
+    rig.directory.current = a_view(a_provider(models={EMBEDDER: EMBEDDER}))
+
+    answer = rig.ask({"model": EMBEDDER, "input": ["one", "two"]}, path=EMBED)
+
+    assert (answer.status, answer.code) == (503, DOWN)
+    assert not rig.embedder.calls
     assert_nothing_was_spent(rig)
 
 
