@@ -89,8 +89,8 @@ test: check unit fuzz integration security e2e ## Everything that CI runs
 integration: setup ## Adapters and handlers on an emulated AWS, infrastructure as built
 	@$(VENV)/bin/pytest tests/integration
 
-security: setup ## Attacks on tokens
-	@$(VENV)/bin/pytest tests/security
+security: setup ## Attacks on tokens; least privilege; the journeys where each call is judged by its role
+	@$(VENV)/bin/pytest tests/security tests/e2e --guarded --ignore tests/e2e/test_ledger_race.py
 
 fuzz: setup ## Invariants under hostile input
 	@$(VENV)/bin/pytest tests/fuzz

@@ -9,6 +9,11 @@ UNIT = Path(__file__).parent / "unit"
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the e2e tests run where every call is judged by the caller's role."""
+    parser.addoption("--guarded", action="store_true", help="e2e: AUTH=true over TLS")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Shut the network as the kind of the test demands."""
     if item.path.is_relative_to(UNIT):

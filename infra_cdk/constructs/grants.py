@@ -15,12 +15,13 @@ from aws_cdk import aws_s3 as s3
 
 from infra_cdk.config import Stage
 from infra_cdk.constructs.acknowledge import acknowledge
+from infra_cdk.constructs.secrets import NamedSecret
 
 READ = ("GetItem", "BatchGetItem", "Query")
 WRITE = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 LEDGER = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
 VAULT_PATH = "ironcage/"
-READ_SECRET = ("secretsmanager:GetSecretValue",)
+_READ_SECRET = ("secretsmanager:GetSecretValue",)
 _KEY_USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
 
 
@@ -65,6 +66,11 @@ def allow_objects(
     _accept(function, {wildcard: "Objects are created at run time, all below this prefix."})
 
 
+def allow_secret(function: lambda_.Function, secret: NamedSecret) -> None:
+    """Allow reading one secret of the deployment."""
+    allow(function, _READ_SECRET, on=[secret.secret_arn])
+
+
 def allow_vault(function: lambda_.Function, *, actions: Sequence[str]) -> None:
     """Allow operations on the tenants' provider keys, and on no other secret."""
     region = cdk.Stack.of(function).region
@@ -79,15 +85,24 @@ def allow_bedrock(function: lambda_.Function, stage: Stage) -> None:
     models = "arn:aws:bedrock:*::foundation-model/*"
     profiles = f"arn:aws:bedrock:*:{cdk.Aws.ACCOUNT_ID}:inference-profile/*"
     actions = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
-    allow(function, actions + _only_ministack_asks_for(stage), on=[models, profiles])
+    allow(function, actions, on=[models, profiles])
+    # AWS judges Converse by the actions above.
+    converse = ["bedrock:Converse", "bedrock:ConverseStream"]
+    allow_on_ministack(function, stage, actions=converse, on=[models, profiles])
     reason = "Tenants choose models; each agent's list is checked before the call."
     named = profiles.replace(cdk.Aws.ACCOUNT_ID, "<AWS::AccountId>")
     _accept(function, {f"Resource::{arn}": reason for arn in (models, named)})
 
 
-def _only_ministack_asks_for(stage: Stage) -> list[str]:
-    """Name the actions that MiniStack wants under other names than AWS: never in production."""
-    return [] if stage.is_protected else ["bedrock:Converse", "bedrock:ConverseStream"]
+def allow_on_ministack(
+    function: lambda_.Function, stage: Stage, *, actions: Sequence[str], on: Sequence[str]
+) -> None:
+    """Allow what MiniStack asks for under another name than AWS: never in production.
+
+    Every local-only grant goes through here, so that the production policy stays exact.
+    """
+    if not stage.is_protected:
+        allow(function, actions, on=on)
 
 
 def _accept(function: lambda_.Function, wildcards: Mapping[str, str]) -> None:

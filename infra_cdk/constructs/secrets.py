@@ -2,8 +2,9 @@
 
 `signing keys`: `{"current": "k1", "keys": {"k1": "<base64>"}}`. Secrets Manager generates plain
 strings only, so one secret is generated and the other is written around it by a reference that
-CloudFormation resolves inside the service. A later rotation adds keys to the second one; a
-redeploy does not touch it, because its template text stays the same.
+CloudFormation resolves inside the service. A redeploy does not touch the second one, because its
+template text stays the same. Nothing rotates it yet: IC tokens do not expire, so a key cannot be
+dropped before every token that it signed is issued anew.
 """
 
 import json
@@ -21,7 +22,8 @@ from infra_cdk.constructs.acknowledge import acknowledge
 # 44 letters and digits are valid base64 of 33 bytes, of which 262 bits are random.
 _KEY_LENGTH = 44
 _ROTATION = {
-    "SMG4": "Rotated by an operation of the control plane with 24 h overlap, not by a schedule."
+    "SMG4": "Not rotated: IC tokens do not expire, so a schedule would kill every token in use. "
+    "A stolen key alone forges nothing, since each token's hash is compared with its record."
 }
 
 

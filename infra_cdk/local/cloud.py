@@ -39,35 +39,38 @@ class LocalCloud:
     def __init__(self, workspace: Workspace, region: str = REGION) -> None:
         self.workspace = workspace
         self.region = region
+        self._trusted = str(workspace.certificate) if workspace.certificate else None
         self._session = boto3.Session(
             aws_access_key_id=FAKE_KEY, aws_secret_access_key=FAKE_KEY, region_name=region
         )
 
-    def _options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
+        """Say what every client of this cloud is opened with."""
         return {
             "endpoint_url": self.workspace.endpoint,
+            "verify": self._trusted,
             "config": Config(read_timeout=120, retries={"total_max_attempts": 2}, proxies={}),
         }
 
     def cloudformation(self) -> "CloudFormationClient":
         """Open the stacks."""
-        return self._session.client("cloudformation", **self._options())
+        return self._session.client("cloudformation", **self.options())
 
     def dynamodb(self) -> "DynamoDBClient":
         """Open the tables."""
-        return self._session.client("dynamodb", **self._options())
+        return self._session.client("dynamodb", **self.options())
 
     def functions(self) -> "LambdaClient":
         """Open the functions."""
-        return self._session.client("lambda", **self._options())
+        return self._session.client("lambda", **self.options())
 
     def objects(self) -> "S3Client":
         """Open the buckets."""
-        return self._session.client("s3", **self._options())
+        return self._session.client("s3", **self.options())
 
     def secrets(self) -> "SecretsManagerClient":
         """Open the secrets."""
-        return self._session.client("secretsmanager", **self._options())
+        return self._session.client("secretsmanager", **self.options())
 
     def stack(self, name: str) -> str:
         """Spell the full name of one of this region's stacks."""

@@ -36,6 +36,7 @@ class Facts:
     providers: tuple[str, ...] = ()
     control_function: str = ""
     endpoint_url: str = ""
+    certificate: str = ""
 
     def within(self, region: str) -> "Facts":
         """Tell the same facts with the addresses and the operators' function of one region."""
@@ -71,6 +72,7 @@ def facts_of(workspace: Workspace, *, regions: Sequence[RegionFacts], model: str
         providers=earlier.providers if earlier else (),
         control_function=primary.control_function,
         endpoint_url=workspace.endpoint,
+        certificate=str(workspace.certificate or ""),
     )
 
 

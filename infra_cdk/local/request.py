@@ -1,6 +1,7 @@
 """One HTTP request to the local API, as any client would make it."""
 
 import json
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -62,14 +63,21 @@ def call(
             "Content-Type": "application/json",
         },
     )
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(request, timeout=_TIMEOUT_SECONDS) as answer:
+        with _opener(facts).open(request, timeout=_TIMEOUT_SECONDS) as answer:
             return _answer(answer.status, dict(answer.headers.items()), answer.read())
     except urllib.error.HTTPError as exc:
         return _answer(exc.code, dict(exc.headers.items()), exc.read())
     except (urllib.error.URLError, OSError) as exc:
         raise Trouble(f"Nobody answers at {facts.base_url}. Run: make up") from exc
+
+
+def _opener(facts: Facts) -> urllib.request.OpenerDirector:
+    """Open no proxy of the shell, and trust the local cloud's own certificate if it has one."""
+    trust = ssl.create_default_context(cafile=facts.certificate or None)
+    return urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+    )
 
 
 def _answer(status: int, headers: Mapping[str, str], raw: bytes) -> Answer:

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -66,9 +67,12 @@ def stop(workspace: Workspace) -> bool:
 
 def is_ready(workspace: Workspace) -> bool:
     """Ask the server whether it is ready."""
-    address = f"http://127.0.0.1:{workspace.port}/_ministack/ready"
+    certificate = workspace.certificate
+    scheme = "https" if certificate else "http"
+    address = f"{scheme}://127.0.0.1:{workspace.port}/_ministack/ready"
     try:
-        with urllib.request.urlopen(address, timeout=2) as answer:
+        trust = ssl.create_default_context(cafile=certificate) if certificate else None
+        with urllib.request.urlopen(address, timeout=2, context=trust) as answer:  # noqa: S310 - ours
             return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's own number
     except (urllib.error.URLError, OSError):
         return False
@@ -100,6 +104,7 @@ def _spawn(workspace: Workspace) -> int:
     for name in ("s3", "state", "tmp"):
         (data / name).mkdir(parents=True, exist_ok=True)
     keeping = {"PERSIST_STATE": "1", "S3_PERSIST": "1"} if workspace.persists else {}
+    guarding = {"AUTH": "true", "USE_SSL": "1"} if workspace.is_guarded else {}
     environment = bare_environment(
         {
             "BIND_HOST": "127.0.0.1",
@@ -109,6 +114,7 @@ def _spawn(workspace: Workspace) -> int:
             "STATE_DIR": str(data / "state"),
             "TMPDIR": str(data / "tmp"),
             **keeping,
+            **guarding,
         }
     )
     python = str(workspace.cloud_python.absolute())

@@ -18,17 +18,27 @@ class Trouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One local cloud: its port, its folder, and what it shares with others (tools, assets)."""
+    """One local cloud: its port, its folder, and what it shares with others (tools, assets).
+
+    A guarded cloud judges every call by the caller's role, as AWS does. It speaks TLS, since the
+    policies of buckets, queues and topics refuse everything else.
+    """
 
     home: Path = Path("build")
     port: int = DEFAULT_PORT
     shared: Path = Path("build")
     persists: bool = True
+    is_guarded: bool = False
 
     @property
     def endpoint(self) -> str:
         """Say where AWS is: the name must contain `localhost` for S3 addresses to work."""
-        return f"http://localhost:{self.port}"
+        return f"{'https' if self.is_guarded else 'http'}://localhost:{self.port}"
+
+    @property
+    def certificate(self) -> Path | None:
+        """Name the file to trust, if this cloud speaks TLS; the server writes it at its start."""
+        return self.data / "tmp" / "ministack-tls" / "server.crt" if self.is_guarded else None
 
     @property
     def data(self) -> Path:
@@ -95,5 +105,13 @@ def cloud_environment(workspace: Workspace) -> dict[str, str]:
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
             "NO_COLOR": "1",
+            **_trust(workspace),
         }
     )
+
+
+def _trust(workspace: Workspace) -> dict[str, str]:
+    if workspace.certificate is None:
+        return {}
+    certificate = str(workspace.certificate.absolute())
+    return {"AWS_CA_BUNDLE": certificate, "NODE_EXTRA_CA_CERTS": certificate}

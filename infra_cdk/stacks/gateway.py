@@ -14,7 +14,6 @@ from infra_cdk.constructs.alarms import AlarmTopic, our_metric
 from infra_cdk.constructs.error_responses import add_error_responses
 from infra_cdk.constructs.grants import (
     READ,
-    READ_SECRET,
     VAULT_PATH,
     WRITE,
     allow,
@@ -23,6 +22,7 @@ from infra_cdk.constructs.grants import (
     allow_key,
     allow_ledgers_elsewhere,
     allow_objects,
+    allow_secret,
     allow_vault,
 )
 from infra_cdk.constructs.packaging import Assets
@@ -84,7 +84,7 @@ class GatewayStack(cdk.Stack):
         }
         function = PythonFunction(self, "token_authorizer", kit=self._kit, settings=settings)
         allow_items(function, control, actions=("GetItem",))
-        allow(function, READ_SECRET, on=[self._data.signing_secret.secret_arn])
+        allow_secret(function, self._data.signing_secret)
         allow_key(function, self._kit.key)
         return function
 
@@ -107,7 +107,7 @@ class GatewayStack(cdk.Stack):
         allow_ledgers_elsewhere(function, data.ledgers_elsewhere(), keys=data.keys_elsewhere())
         allow_vault(function, actions=("GetSecretValue",))
         allow_bedrock(function, self._stage)
-        allow(function, READ_SECRET, on=[data.audit_hash_secret.secret_arn])
+        allow_secret(function, data.audit_hash_secret)
         allow(function, ["sns:Publish"], on=[workers.records.topic_arn])
         allow_objects(function, workers.spool, prefix=SPOOL_PREFIX, actions=("PutObject",))
         allow_key(function, self._kit.key)

@@ -14,7 +14,6 @@ from infra_cdk.config import Stage
 from infra_cdk.constructs.alarms import AlarmTopic, our_metric
 from infra_cdk.constructs.grants import (
     READ,
-    READ_SECRET,
     VAULT_PATH,
     WRITE,
     allow,
@@ -23,6 +22,7 @@ from infra_cdk.constructs.grants import (
     allow_keys_elsewhere,
     allow_ledgers_elsewhere,
     allow_objects,
+    allow_secret,
     allow_vault,
 )
 from infra_cdk.constructs.packaging import Assets
@@ -188,7 +188,7 @@ class WorkersStack(cdk.Stack):
         function = PythonFunction(self, "control_api", kit=self.kit, settings=settings)
         for table in (data.tables.control, data.tables.ledger):
             allow_items(function, table, actions=(*READ, *WRITE))
-        allow(function, READ_SECRET, on=[data.signing_secret.secret_arn])
+        allow_secret(function, data.signing_secret)
         allow_vault(function, actions=("CreateSecret", "PutSecretValue", "DescribeSecret"))
         if self._stage.others_than(self.region):
             allow_vault(function, actions=("ReplicateSecretToRegions",))

@@ -1,41 +1,27 @@
-"""One local cloud for the whole session: the app deployed, seeded and tried, on a free port."""
+"""One local cloud for the whole session; `--guarded` judges every call by the caller's role."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from infra_cdk.local import server
-from infra_cdk.local.cloud import LocalCloud
-from infra_cdk.local.commands import bring_up
 from infra_cdk.local.facts import Facts
-from infra_cdk.local.progress import Progress
-from infra_cdk.local.seed import Operator
-from infra_cdk.local.workspace import Workspace
+from support.local_cloud import Deployed, shared_app
 
-
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """A deployed local cloud: how to call it, and how to operate it."""
-
-    workspace: Workspace
-    cloud: LocalCloud
-    operator: Operator
-    facts: Facts
+__all__ = ["Deployed"]
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """Deploy into a fresh MiniStack with folders of its own, and stop it afterwards."""
+def deployed(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Deployed]:
+    """Deploy into a fresh MiniStack with folders of its own."""
+    is_guarded = bool(request.config.getoption("--guarded"))
     home = tmp_path_factory.mktemp("local-cloud")
-    workspace = Workspace(home=home, port=server.free_port(), shared=Path("build"), persists=False)
-    try:
-        facts, _ = bring_up(workspace, Progress())
-        cloud = LocalCloud(workspace)
-        yield Deployed(workspace, cloud, Operator(cloud, facts.control_function), facts)
-    finally:
-        server.stop(workspace)
+    made = shared_app(request.config, home, is_guarded=is_guarded)
+    with pytest.MonkeyPatch.context() as patch:
+        if made.facts.certificate:
+            patch.setenv("SSL_CERT_FILE", made.facts.certificate)
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,12 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from infra_cdk.local import server
 from infra_cdk.local.workspace import Trouble, Workspace
@@ -22,6 +25,25 @@ def test_server_starts_on_loopback_and_is_reused(workspace: Workspace) -> None:
 
     assert server.listens_on_loopback_only(workspace.port)
     assert not server.ensure_running(workspace)
+
+
+def test_guarded_server_speaks_tls_and_knows_no_stranger(workspace: Workspace) -> None:
+    guarded = replace(workspace, is_guarded=True)
+
+    assert server.ensure_running(guarded)
+
+    stranger = boto3.client(
+        "dynamodb",
+        region_name="us-east-1",
+        endpoint_url=guarded.endpoint,
+        verify=str(guarded.certificate),
+        aws_access_key_id="AKIA0000000000000000",
+        aws_secret_access_key="somebody",
+    )
+    with pytest.raises(ClientError, match="security token"):
+        stranger.list_tables()
+    stranger.close()
+    assert server.listens_on_loopback_only(guarded.port)
 
 
 def test_server_stops_once(workspace: Workspace) -> None:
