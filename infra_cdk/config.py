@@ -32,6 +32,7 @@ class Stage:
     is_protected: bool = True
     allow_loopback: bool = False
     trace_enabled: bool = True
+    client_read_seconds: int = 3
     api_logging_role: bool = True
     log_retention_days: int = 90
     audit_retention_days: int = 7 * 365 + 2
@@ -117,6 +118,8 @@ LOCAL = replace(
     is_protected=False,
     allow_loopback=True,
     trace_enabled=False,
+    # One MiniStack on two cores is slower than AWS when a burst of environments starts.
+    client_read_seconds=20,
     api_logging_role=False,
     log_retention_days=1,
     audit_retention_days=1,

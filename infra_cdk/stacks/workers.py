@@ -234,4 +234,5 @@ def shared_settings(stage: Stage, region: str) -> dict[str, str]:
         "region": region,
         "regions": ",".join(stage.regions),
         "trace_enabled": str(stage.trace_enabled).lower(),
+        "clients_read_seconds": str(stage.client_read_seconds),
     }

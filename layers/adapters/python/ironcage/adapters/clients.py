@@ -9,6 +9,8 @@ from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple
 
+from ironcage.core import Settings
+
 _LOCK = Lock()
 
 
@@ -18,13 +20,17 @@ def open_client(
     *,
     endpoint: str | None = None,
     connect_seconds: float = 1.0,
-    read_seconds: float = 3.0,
+    read_seconds: float | None = None,
     attempts: int = 3,
     pool: int = 16,
 ) -> Any:
-    """Open a client once per environment; the next call with the same arguments gets the same."""
+    """Open a client once per environment; the next call with the same arguments gets the same.
+
+    Without `read_seconds`, answers are waited for as long as the stage says.
+    """
+    patience = _patience_seconds() if read_seconds is None else read_seconds
     with _LOCK:  # a botocore session must not make two clients at once
-        limits = _Limits(connect_seconds, read_seconds, attempts, pool, endpoint)
+        limits = _Limits(connect_seconds, patience, attempts, pool, endpoint)
         return _open(service, region, limits)
 
 
@@ -34,6 +40,11 @@ class _Limits(NamedTuple):
     attempts: int
     pool: int
     endpoint: str | None
+
+
+@cache
+def _patience_seconds() -> float:
+    return float(Settings.from_environment().clients_read_seconds)
 
 
 @cache

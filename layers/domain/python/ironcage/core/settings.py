@@ -21,6 +21,7 @@ class Settings:
     tables_runtime: str = ""
     tables_activity: str = ""
     tokens_signing_secret: str = ""
+    clients_read_seconds: str = "3"
     providers_vault_path: str = "ironcage/"
     providers_allow_loopback: str = "false"
     records_topic: str = ""
