@@ -97,9 +97,9 @@ ASSIGNED: Mapping[str, tuple[str, str]] = {
         "azure": ("AccountName=x;AccountKey=", drawn(BASE64, 86) + "==", ";EndpointSuffix=y"),
         "postgres_url": ("postgres://app:", "hunter2hunter", "@db.internal:5432/app"),
         "basic_auth_url": ("https://bob:", "Tr0ub4dor&3", "@intranet.corp/wiki"),
-        "redis_url": ("redis://:", drawn(ALNUM, 20), "@cache:6379/0"),
+        "redis_url": ("redis://:", drawn(ALNUM, 20, "f"), "@cache:6379/0"),
         "connection_string": ("Server=db;Uid=sa;Pwd=", "s3cr3t!!x", ";Database=app"),
-        "api_key": ("api_key: ", drawn(ALNUM, 32), ""),
+        "api_key": ("api_key: ", drawn(ALNUM, 32, "e"), ""),
         "token": ("export TOKEN='", drawn(ALNUM, 40, "d"), "'"),
     }.items()
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ironcage.firewall import Finding, NormalisedText, Origin, Scan, secrets_detector
+from ironcage.firewall import Finding, NormalisedText, Origin, Reading, Scan, secrets_detector
 
 
 class FixedDetector:
@@ -33,7 +33,7 @@ class BrokenDetector:
         """Fail."""
         raise MemoryError(len(text.text))
 
-    def scan(self, text: str, start: int, *, is_last: bool) -> Scan:
+    def scan(self, reading: Reading) -> Scan:
         """Fail."""
         raise ZeroDivisionError
 
@@ -63,10 +63,10 @@ class CountingDetector:
         """Find secrets in a whole text."""
         return secrets_detector().detect(text, origin)
 
-    def scan(self, text: str, start: int, *, is_last: bool) -> Scan:
+    def scan(self, reading: Reading) -> Scan:
         """Find secrets in a growing text."""
-        self.characters += len(text)
-        return secrets_detector().scan(text, start, is_last=is_last)
+        self.characters += len(reading.text)
+        return secrets_detector().scan(reading)
 
 
 class RaisingDetector:
@@ -85,10 +85,10 @@ class RaisingDetector:
         self._work(is_output=origin is Origin.MODEL)
         return []
 
-    def scan(self, text: str, start: int, *, is_last: bool) -> Scan:
+    def scan(self, reading: Reading) -> Scan:
         """Fail at a growing text, which is always the model's."""
         self._work(is_output=True)
-        return Scan((), len(text))
+        return Scan((), reading.hold)
 
     def _work(self, *, is_output: bool) -> None:
         if is_output is not self._at_output:

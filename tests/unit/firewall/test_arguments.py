@@ -38,6 +38,35 @@ def test_secret_in_escapes_is_removed() -> None:
     assert json.loads(cleaned(f'{{"t": "{escaped}"}}')) == {"t": "[REDACTED:SECRET]"}
 
 
+@pytest.mark.parametrize(
+    ("escaped", "expected"),
+    [
+        ("\\ud83d\\ude00 ", "\U0001f600 [REDACTED:SECRET]"),
+        ("\\u00e9\\n", "é\n[REDACTED:SECRET]"),
+        ("\\ud83d ", "\ud83d [REDACTED:SECRET]"),
+        ("\\ude00\\ud83d ", "\ude00\ud83d [REDACTED:SECRET]"),
+    ],
+    ids=["pair", "plain", "half", "halves_the_wrong_way_round"],
+)
+def test_surrogates_come_out_as_text_or_as_escapes(escaped: str, expected: str) -> None:
+    out = cleaned(f'{{"t": "{escaped}{TOKEN}"}}')
+
+    assert json.loads(out) == {"t": expected}
+    assert out.encode()
+
+
+@pytest.mark.parametrize("half", ["\\ud83d", "\\ude00", "\\ud83d\\u0041"])
+def test_half_a_surrogate_pair_in_harmless_arguments_stays_as_it_was(half: str) -> None:
+    assert cleaned(f'{{"t": "{half}"}}') == f'{{"t": "{half}"}}'
+
+
+def test_surrogates_of_a_string_that_is_cut_off_are_joined() -> None:
+    out = cleaned(f'{{"t": "\\ud83d\\ude00 {TOKEN} \\ud8')
+
+    assert "[REDACTED:SECRET]" in out
+    assert "\U0001f600" in json.loads(out.removeprefix('{"t": '))
+
+
 def test_key_block_with_escaped_line_ends_is_removed() -> None:
     raw = json.dumps({"pem": SECRETS["private_key"]})
 

@@ -3,8 +3,9 @@
 import pytest
 
 from ironcage.firewall import Action, Finding, RedactionMode, Verdict, redact, standard_firewall
-from support.builders_firewall import a_policy, redacted
+from support.builders_firewall import SECRETS, a_policy, redacted
 
+TOKEN = SECRETS["github_token"]
 KEY = b"k" * 32
 
 
@@ -116,9 +117,31 @@ def test_value_that_a_neighbour_had_ruled_out_is_not_found_by_a_second_pass(text
     assert redacted(standard_firewall(), once, a_policy()) == once
 
 
-@pytest.mark.parametrize("text", ["[REDACTED:SECRET]+15551234567", "bob@mail.com[REDACTED:SECRET]"])
-def test_marker_without_a_gap_stands_for_what_it_replaced(text: str) -> None:
-    assert redacted(standard_firewall(), text, a_policy()) == text
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[REDACTED:SECRET]+15551234567", "[REDACTED:SECRET][REDACTED:PHONE_NUMBER]"),
+        ("bob@mail.com[REDACTED:SECRET]", "[REDACTED:EMAIL_ADDRESS][REDACTED:SECRET]"),
+        (f"[REDACTED:X1]{TOKEN}[REDACTED:X1]", "[REDACTED:X1][REDACTED:SECRET][REDACTED:X1]"),
+        (
+            "postgres://app:[REDACTED:SECRET]hunter2@db",
+            "postgres://app:[REDACTED:SECRET]@db",
+        ),
+        ("Pwd=hunter2[REDACTED:SECRET];", "Pwd=[REDACTED:SECRET];"),
+        (
+            "token: k3y4you2see5x[REDACTED:SECRET]",
+            "token: [REDACTED:SECRET]",
+        ),
+        (f"[REDACTED:{TOKEN}]", "[REDACTED:[REDACTED:SECRET]]"),
+        ("[REDACTED:DE89370400440532013000]", "[REDACTED:[REDACTED:IBAN_CODE]]"),
+    ],
+    ids=["phone", "email", "secret", "url", "connection", "assigned", "forged", "forged_iban"],
+)
+def test_value_that_touches_a_marker_is_removed(text: str, expected: str) -> None:
+    once = redacted(standard_firewall(), text, a_policy())
+
+    assert once == expected
+    assert redacted(standard_firewall(), once, a_policy()) == once
 
 
 @pytest.mark.parametrize("joint", [" ", ", ", "\n", "; "])

@@ -69,7 +69,8 @@ def seconds_of(act: Callable[[], object]) -> float:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_rule_compiles_within_its_limits(rule: Rule) -> None:
     assert rule.starts.pattern
-    assert rule.body.pattern
+    assert rule.opening.pattern
+    assert rule.going_on.pattern
     assert rule.values
     assert rule.keywords
     assert all(keyword == keyword.lower() for keyword in rule.keywords)

@@ -79,9 +79,16 @@ def test_prose_is_released_word_by_word() -> None:
 def test_text_without_spaces_is_held_no_longer_than_a_trigger() -> None:
     scanner = StreamScanner(FIREWALL, POLICY)
 
-    released = scanner.feed("a" * 1000)
+    released = scanner.feed("a." * 500)
 
     assert len(released) == 1000 - 127
+
+
+def test_word_that_could_be_encoded_is_held_until_it_ends() -> None:
+    scanner = StreamScanner(FIREWALL, POLICY)
+
+    assert scanner.feed("so " + "a" * 1000) == "so "
+    assert scanner.feed("a ") == "a" * 1001 + " "
 
 
 def test_asian_text_is_released_at_once() -> None:

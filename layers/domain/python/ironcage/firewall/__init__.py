@@ -21,7 +21,7 @@ from ironcage.firewall.model import (
 from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.pipeline import Firewall
 from ironcage.firewall.policy import decide, default_policies, parse_policy
-from ironcage.firewall.ports import Detector, Scan, Sighting, StreamDetector
+from ironcage.firewall.ports import Detector, Reading, Scan, Sighting, StreamDetector
 from ironcage.firewall.redaction import redact
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
@@ -40,6 +40,7 @@ __all__ = [
     "PatternDetector",
     "Policies",
     "Policy",
+    "Reading",
     "RedactionMode",
     "Scan",
     "Sighting",

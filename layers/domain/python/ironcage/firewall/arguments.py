@@ -15,7 +15,8 @@ from ironcage.firewall.redaction import redact
 
 MAX_ARGUMENTS = 1_048_576
 _LITERAL = r'(?s)"(?:[^"\\]|\\.)*+(?:"|\\?$)|-?[0-9][0-9.eE+\-]*+'
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPE = r"(?s)\\(?:u([0-9a-fA-F]{4})|(.))"
+_SURROGATES = r"[\ud800-\udbff][\udc00-\udfff]"
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -48,8 +49,7 @@ class ArgumentRedactor:
         findings += [replace(f, start=hit.start(), end=hit.end()) for f in verdict.findings]
         if verdict.action < Action.REDACT:
             return literal
-        cleaned = redact(value, verdict, self._policy, hash_key=self._hash_key)
-        return json.dumps(cleaned, ensure_ascii=False)
+        return _literal(redact(value, verdict, self._policy, hash_key=self._hash_key))
 
 
 class ArgumentScanner:
@@ -88,15 +88,37 @@ class ArgumentScanner:
 
 
 def _decoded(literal: str) -> str:
-    """Read a literal as its reader would; a string cut off in the middle as far as it goes."""
+    """Read a literal as its reader would; a string that no reader accepts as far as it goes."""
     if not literal.startswith('"'):
         return literal
-    body = literal[1:-1] if len(literal) > 1 and literal.endswith('"') else literal[1:]
-    return re.sub(_ESCAPE, lambda m: _unescaped(m[1], m[2]), body) if "\\" in body else body
+    try:
+        return str(json.loads(literal, strict=False))
+    except ValueError:
+        body = literal[1:-1] if len(literal) > 1 and literal.endswith('"') else literal[1:]
+    plain = re.sub(_ESCAPE, lambda m: _unescaped(m[1], m[2]), body)
+    return re.sub(_SURROGATES, lambda m: _joined(m[0]), plain)
 
 
 def _unescaped(code: str | None, char: str) -> str:
     return chr(int(code, 16)) if code else _PLAIN_ESCAPES.get(char, char)
+
+
+def _joined(pair: str) -> str:
+    return pair.encode("utf-16", "surrogatepass").decode("utf-16")
+
+
+def _literal(value: str) -> str:
+    """Write a string; half a surrogate pair stays an escape, since UTF-8 has no place for it."""
+    written = json.dumps(value, ensure_ascii=False)
+    return written if written.isascii() or _is_text(written) else json.dumps(value)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_json(raw: str) -> bool:

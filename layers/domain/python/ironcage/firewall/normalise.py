@@ -7,9 +7,10 @@ become plain ones, invisible characters vanish, and tag characters become the AS
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
+GAP = "\0"  # stands in a masked text for each character of a value that was seen
 _TAGS = range(0xE0020, 0xE007F)
 _INVISIBLE = frozenset(
     [
@@ -31,6 +32,16 @@ def fold_char(code: int) -> str:
     if code in _DASHES:
         return "-"
     return unicodedata.normalize("NFKC", chr(code))
+
+
+def masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Fill spans of a text with gaps; its length stays."""
+    pieces, at = [], 0
+    for start, end in sorted(spans):
+        if end > at:
+            pieces += [text[at : max(at, start)], GAP * (end - max(at, start))]
+            at = end
+    return "".join([*pieces, text[at:]]) if pieces else text
 
 
 class CharTable(dict[int, str]):
@@ -56,6 +67,12 @@ class NormalisedText:
         self._table = table
         self._is_aligned = original.isascii()
         self.text = original if self._is_aligned else original.translate(table)
+        self.masked = self.text
+
+    def mask(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Leave gaps in `masked` for spans of the original, for the detectors that come next."""
+        folded = [(self.folded_index(start), self.folded_index(end)) for start, end in spans]
+        self.masked = masked(self.masked, folded)
 
     @cached_property
     def _starts(self) -> list[int]:

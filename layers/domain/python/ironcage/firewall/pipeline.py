@@ -8,6 +8,7 @@ from ironcage.firewall.model import Finding, Origin, Policy, Verdict, judge
 from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.policy import decide
 from ironcage.firewall.ports import Detector
+from ironcage.firewall.redaction import INJECTION
 
 
 class Firewall:
@@ -17,7 +18,9 @@ class Firewall:
         self._detectors = dict(detectors)
 
     def detectors_of(self, policy: Policy) -> tuple[Detector, ...]:
-        """List the detectors that a policy asks for.
+        """List the detectors that a policy asks for, in the order of the firewall.
+
+        The order matters: what one sees stands as a gap in the text that the next ones read.
 
         Raises:
             FirewallUnavailable: it asks for one that is not here, so nothing may pass.
@@ -25,7 +28,7 @@ class Firewall:
         for name in policy.detectors:
             if name not in self._detectors:
                 raise FirewallUnavailable(detector=name)
-        return tuple(self._detectors[name] for name in policy.detectors)
+        return tuple(d for name, d in self._detectors.items() if name in policy.detectors)
 
     def versions(self, policy: Policy) -> dict[str, str]:
         """Tell what exactly would be looked for, by detector: for the audit record."""
@@ -41,7 +44,9 @@ class Firewall:
         normalised = NormalisedText(text)
         seen: list[Finding] = []
         for detector in detectors:
-            seen += guarded(detector, partial(detector.detect, normalised, origin))
+            found = guarded(detector, partial(detector.detect, normalised, origin))
+            normalised.mask((f.start, f.end) for f in found if f.type != INJECTION)
+            seen += found
         kept = [f for f in (decide(f, policy, origin) for f in seen) if f is not None]
         return judge(sorted(kept, key=lambda f: (f.start, f.end, f.detector)))
 

@@ -1,11 +1,11 @@
 """What the firewall asks of its detectors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from ironcage.firewall.model import Finding, Origin
-from ironcage.firewall.normalise import NormalisedText
+from ironcage.firewall.normalise import NormalisedText, masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,32 @@ class Scan:
 
     sightings: tuple[Sighting, ...]
     hold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A folded text for a detector to read: what is new begins at `start`, more may follow.
+
+    `masked` is the same text with gaps where values were seen already: once they are taken out,
+    their neighbours stand beside a gap, so that is how they must be read too. From `certain` on
+    (-1: the end) earlier detectors may still see a value.
+    """
+
+    text: str
+    masked: str
+    start: int = 0
+    is_last: bool = True
+    certain: int = -1
+
+    @property
+    def hold(self) -> int:
+        """Tell where earlier detectors stop being certain."""
+        return len(self.text) if self.certain < 0 else self.certain
+
+    def after(self, scan: Scan) -> "Reading":
+        """Give what the next detector reads."""
+        gapped = masked(self.masked, spans_of(s.finding for s in scan.sightings))
+        return Reading(self.text, gapped, self.start, self.is_last, scan.hold)
 
 
 class Detector(Protocol):
@@ -49,6 +75,11 @@ class Detector(Protocol):
 class StreamDetector(Detector, Protocol):
     """A detector that can also read a text piece by piece."""
 
-    def scan(self, text: str, start: int, *, is_last: bool) -> Scan:
-        """See what begins at or after `start` of a folded text that may still grow."""
+    def scan(self, reading: Reading) -> Scan:
+        """See what begins in the new part of a folded text that may still grow."""
         ...
+
+
+def spans_of(findings: Iterable[Finding]) -> list[tuple[int, int]]:
+    """List where findings stand."""
+    return [(f.start, f.end) for f in findings]

@@ -8,13 +8,13 @@ any way of cutting a text into pieces, what comes out is what redacting the whol
 from functools import partial
 
 from ironcage.core.errors import OutputBlocked
-from ironcage.firewall.detectors.patterns import OVERFLOW
 from ironcage.firewall.detectors.rules import CONTEXT, MAX_VALUE
+from ironcage.firewall.detectors.sweep import OVERFLOW
 from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, judge
-from ironcage.firewall.normalise import NormalisedText
+from ironcage.firewall.normalise import GAP, NormalisedText
 from ironcage.firewall.pipeline import Firewall, guarded
 from ironcage.firewall.policy import decide
-from ironcage.firewall.ports import Sighting, StreamDetector
+from ironcage.firewall.ports import Reading, Sighting, StreamDetector
 from ironcage.firewall.redaction import redact
 
 _RESCAN_FROM = 1_024
@@ -31,6 +31,7 @@ class StreamScanner:
         self._policy = policy
         self._hash_key = hash_key
         self._context = ""  # the folded end of what has been released
+        self._masked = ""  # the same, with gaps for what was seen in it
         self._pending = ""
         self._released = 0
         self._next_scan = 0
@@ -72,16 +73,18 @@ class StreamScanner:
     def _advance(self, *, is_last: bool) -> str:
         if not self._pending:
             return ""
-        text = NormalisedText(self._pending)
-        buffer, start = self._context + text.text, len(self._context)
-        scans = [
-            guarded(d, partial(d.scan, buffer, start, is_last=is_last)) for d in self._detectors
-        ]
-        judged = [self._judge(s, text, start) for scan in scans for s in scan.sightings]
-        seen = [s for s in judged if s is not None]
-        hold = min((scan.hold - start for scan in scans), default=len(text.text))
+        text, start = NormalisedText(self._pending), len(self._context)
+        reading = Reading(self._context + text.text, self._masked + text.text, start, is_last)
+        seen: list[Sighting] = []
+        for detector in self._detectors:
+            scan = guarded(detector, partial(detector.scan, reading))
+            seen += filter(None, (self._judge(s, text, start) for s in scan.sightings))
+            reading = reading.after(scan)
+        hold = reading.hold - start
         cut = len(self._pending) if hold >= len(text.text) else text.index(hold)
-        return self._release(text, [s.finding for s in seen], self._settle(cut, seen))
+        cut = self._settle(cut, seen)
+        text.masked = reading.masked[start:]
+        return self._release(text, [s.finding for s in seen], cut)
 
     def _judge(self, seen: Sighting, text: NormalisedText, offset: int) -> Sighting | None:
         """Bring a sighting back to the pending text's own offsets and give it its action."""
@@ -110,21 +113,23 @@ class StreamScanner:
         if done:
             out = redact(out, Verdict(findings=done), self._policy, hash_key=self._hash_key)
         self.findings += [_moved(f, f.start + self._released, f.end + self._released) for f in done]
-        self._keep_context(text.text[: text.folded_index(cut)])
+        end = text.folded_index(cut)
+        self._keep_context(text.text[:end], text.masked[:end])
         self._pending = self._pending[cut:]
         self._released += cut
         size = len(self._pending)
         self._next_scan = size + size // 8 if size >= _RESCAN_FROM else 0
         return out
 
-    def _keep_context(self, folded: str) -> None:
+    def _keep_context(self, folded: str, masked: str) -> None:
         self._context = (self._context + folded)[-CONTEXT:]
+        self._masked = (self._masked + masked)[-CONTEXT:]
 
     def _swallow(self, text: str) -> str:
         """Drop the rest of a value beyond the bound: all until the next space."""
         rest = OVERFLOW.match(text)
         end = rest.end() if rest else 0
-        self._keep_context(text[:end])
+        self._keep_context(text[:end], GAP * end)
         self._released += end
         self._is_swallowing = end == len(text)
         return text[end:]

@@ -47,6 +47,7 @@ _PLACEHOLDER = (
     r"(?i)example|placeholder|changeme|change[_-]me|your[_-]|dummy|redacted|\.\.\.|<[^>]*>|\$\{|\{\{"
     r"|(?:x|\*){6}|0{8}|1234567890(?!\d)|abcdefghij|\bxxx"
 )
+MARKER = r"\[REDACTED:[^\[\]\s]{1,80}\]"
 _DIGITS = frozenset("0123456789")
 _LEAST_TOKEN_ENTROPY = 2.8
 _LEAST_ASSIGNED_ENTROPY = 3.2
@@ -70,6 +71,11 @@ def entropy(value: str) -> float:
 def is_placeholder(value: str) -> bool:
     """Tell whether a value is plainly a stand-in: `EXAMPLE`, `xxxxxx`, `<your-key>`."""
     return bool(re.search(_PLACEHOLDER, value))
+
+
+def without_markers(value: str) -> str:
+    """Leave out what stands for values that were removed before."""
+    return re.sub(MARKER, "", value) if "[REDACTED:" in value else value
 
 
 def _any(value: str) -> int:
@@ -156,7 +162,8 @@ def _assigned(value: str) -> int:
 
 def _key_block(value: str) -> int:
     """Accept a private key block that holds key material, not just its frame."""
-    return len(value) if re.search(r"[A-Za-z0-9+/=]{40}", value) else 0
+    material = (hit[0] for hit in re.finditer(r"[A-Za-z0-9+/=]{40}", value))
+    return 0 if all(map(is_placeholder, material)) else len(value)
 
 
 CHECKS: Mapping[str, Callable[[str], int]] = {

@@ -1,14 +1,18 @@
 """Pattern rules: data from `rules/*.toml`, compiled lazily and checked when they are.
 
-A rule works in three strides, so that a stream can be cut anywhere without changing the outcome:
+A rule works in strides, so that a stream can be cut anywhere without changing the outcome:
 
 1. *keywords*: lower-case literals, one of which every trigger holds; most texts stop here;
 2. *trigger*: how a value begins. Printable ASCII without spaces, at most 128 characters;
-3. *run*: the characters that may follow. Where the run ends, the value is decided, and one of the
-   *patterns* must match from the trigger on, pass the *check* and not look like a placeholder.
+3. *lead* and *chars* (a class), or *run* (a pattern): what may follow. Where that ends, the value
+   is decided: what must stand there does (*until*), and one of the *patterns* must match from the
+   trigger on, pass the *check* and be no placeholder;
+4. *tail*: a value that goes on beyond its form is taken to the end of these characters.
 
-Everything a rule looks at lies between `CONTEXT` characters before the trigger and the one
-character after the run. A run must be prefix-closed: of a text it matches, every beginning too.
+A rule without *left* and *right* (what must not stand beside a value) is *free*: nothing that
+stands around a value can hide it. Everything that a rule looks at lies between `CONTEXT`
+characters before the trigger and the one character after the run. A run must be prefix-closed:
+of a text that it matches, every beginning too.
 """
 
 import importlib
@@ -17,18 +21,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ironcage.firewall.detectors.checks import CHECKS, is_placeholder
+from ironcage.firewall.detectors.checks import (
+    CHECKS,
+    MARKER,
+    is_placeholder,
+    without_markers,
+)
+from ironcage.firewall.normalise import GAP
 
 MAX_TRIGGER = 128
 MAX_VALUE = 16_384
 CONTEXT = 128
 _CONTEXT_REACH = 48
-_MARKER = "[REDACTED:"
-_MARKER_BEFORE = r"\[REDACTED:[^\[\]\s]{1,80}\]$"
+_MOST_CHECKED = 256
+_NAMED_SAMPLE = 32  # of a value that only its name gives away, so much must look drawn at random
 
 
 class BadRule(ValueError):
     """A rule breaks the limits that streams rely on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A proven value at [start, end) of a folded text."""
+
+    type: str
+    rule: str
+    start: int
+    end: int
+    score: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -40,8 +61,13 @@ class Rule:
     keywords: tuple[str, ...]
     trigger: str
     patterns: tuple[str, ...]
-    run: str = r"[A-Za-z0-9_\-]{0,512}"
-    left: str = r"[A-Za-z0-9_]"
+    chars: str = r"A-Za-z0-9_\-"
+    lead: str = ""
+    run: str = ""
+    until: str = ""
+    tail: str = "A-Za-z0-9_"
+    left: str = ""
+    right: str = ""
     check: str = "any"
     context: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
@@ -53,65 +79,118 @@ class Rule:
         known = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
         return cls(**known)  # type: ignore[arg-type]  # unknown keys and missing ones raise here
 
+    is_whole = False  # a value may begin anywhere in a run
+
+    @property
+    def is_free(self) -> bool:
+        """Tell whether the neighbours of a value have no say."""
+        return not (self.left or self.right)
+
+    @property
+    def has_plain_run(self) -> bool:
+        """Tell whether the run is one class of characters: then it ends where it ends."""
+        return not self.run
+
     @cached_property
     def starts(self) -> re.Pattern[str]:
         """Compile the search for every position at which a value may begin."""
         _refuse_long_trigger(self)
         before = f"(?<!{self.left})" if self.left else ""
-        return re.compile(f"{before}(?={self.trigger})")
+        return re.compile(f"{before}(?=({self.trigger}))")
 
     @cached_property
-    def body(self) -> re.Pattern[str]:
-        """Compile the trigger and its run."""
-        return re.compile(f"(?:{self.trigger})(?:{self.run})")
+    def opening(self) -> re.Pattern[str]:
+        """Compile the trigger alone."""
+        return re.compile(f"({self.trigger})")
 
     @cached_property
-    def values(self) -> tuple[re.Pattern[str], ...]:
-        """Compile the forms that a value may have."""
-        return tuple(re.compile(p) for p in self.patterns)
+    def _lead(self) -> re.Pattern[str]:
+        return re.compile(self.lead)
 
-    def value_at(self, text: str, start: int, extent: int) -> tuple[int, int] | None:
-        """Find the proven value that begins at a trigger, or None."""
-        if not self._has_context(text, start):
-            return None
-        for pattern in self.values:
+    @cached_property
+    def going_on(self) -> re.Pattern[str]:
+        """Compile what may follow the trigger."""
+        return re.compile(self.run or f"[{self.chars}]*")
+
+    @cached_property
+    def values(self) -> tuple[tuple[re.Pattern[str], int], ...]:
+        """Compile the forms that a value may have, each with its shortest length."""
+        right = f"(?!{self.right})" if self.right else ""
+        return tuple((re.compile(f"(?:{p}){right}"), _shortest(p)) for p in self.patterns)
+
+    @cached_property
+    def _tail(self) -> re.Pattern[str] | None:
+        return re.compile(f"[{self.tail}]*") if self.tail and self.is_free else None
+
+    def next_start(self, text: str, at: int) -> tuple[int, int] | None:
+        """Find the next trigger: where it begins and ends."""
+        hit = self.starts.search(text, at)
+        return (hit.start(), self._led(text, hit.end(1))) if hit else None
+
+    def opened_at(self, text: str, at: int) -> int | None:
+        """Tell where the trigger that stands right here ends, whatever is before it."""
+        hit = self.opening.match(text, at)
+        return self._led(text, hit.end(1)) if hit else None
+
+    def _led(self, text: str, at: int) -> int:
+        lead = self._lead.match(text, at) if self.lead else None
+        return lead.end() if lead else at
+
+    def extent(self, text: str, at: int) -> int:
+        """Tell where the run that follows a trigger ends."""
+        run = self.going_on.match(text, at)
+        return run.end() if run else at
+
+    def values_at(self, text: str, start: int, extent: int) -> Iterator[Value]:
+        """Give the proven value that begins at a trigger, if there is one."""
+        if not self._has_context(text, start) or not text.startswith(self.until, extent):
+            return
+        for pattern, least in self.values:
             hit = pattern.match(text, start, min(extent + 1, len(text)))
-            if hit and (span := self._proven(text, hit)):
-                return span
-        return None
+            if hit and (span := self._proven(hit, least)):
+                yield Value(self.type, self.id, *self._stretched(text, span, extent), self.score)
+                return
 
-    def _proven(self, text: str, hit: re.Match[str]) -> tuple[int, int] | None:
-        start, end = hit.span("v") if "v" in hit.re.groupindex else hit.span()
-        kept = CHECKS[self.check](text[start:end])
-        if not kept or is_placeholder(text[start : start + kept]):
-            return None
-        end = start + kept
-        return None if self._touches_marker(text, hit.start(), end) else (start, end)
+    def _proven(self, hit: re.Match[str], least: int) -> tuple[int, int] | None:
+        if "v" not in hit.re.groupindex:
+            kept = self._checked(hit[0], least)
+            return (hit.start(), hit.start() + kept) if kept else None
+        rest = without_markers(hit["v"])[:_MOST_CHECKED]
+        return hit.span("v") if rest and self._checked(rest, least) else None
 
-    def _touches_marker(self, text: str, start: int, end: int) -> bool:
-        """Tell whether a marker stands, without a gap, where a neighbour had ruled this value out.
+    def _checked(self, value: str, least: int) -> int:
+        """Check a value; of a free rule its form alone: what goes on behind it may be anything."""
+        check = CHECKS[self.check]
+        if self.is_free and least < len(value) and check(sample := value[:least]):
+            return 0 if is_placeholder(sample) else len(value)
+        kept = check(value)
+        return 0 if kept and is_placeholder(value[:kept]) else kept
 
-        Without this, a second pass could find what the first pass did not.
-        """
-        if not self.left:
-            return False
-        before = text[max(0, start - CONTEXT) : start]
-        if before.endswith("]") and re.search(_MARKER_BEFORE, before):
-            return True
-        return text.startswith(_MARKER, end)
+    def _stretched(self, text: str, span: tuple[int, int], extent: int) -> tuple[int, int]:
+        if self._tail is None:
+            return span
+        rest = self._tail.match(text, span[1], max(extent, span[1]))
+        return (span[0], rest.end()) if rest else span
 
     def _has_context(self, text: str, start: int) -> bool:
-        """Tell whether the words before a value speak for it; none of them may be in a marker."""
+        """Tell whether the words before a value speak for it; they end at a gap or a marker."""
         if not (self.context or self.unless):
             return True
         before = text[max(0, start - CONTEXT) : start]
-        marker = before.rfind(_MARKER)
-        if marker >= 0:
-            before = before[before.find("]", marker) + 1 :]
+        before = before[before.rfind(GAP) + 1 :]
+        before = re.split(MARKER, before)[-1] if "[REDACTED:" in before else before
         before = before[-_CONTEXT_REACH:].lower()
         if self.unless and before.rstrip(" :=").endswith(self.unless):
             return False
         return not self.context or any(word in before for word in self.context)
+
+
+def _shortest(pattern: str) -> int:
+    """Measure the shortest value of a pattern; of a named one, at least a fair sample."""
+    parsed = importlib.import_module("re._parser").parse(pattern)
+    group = parsed.state.groupdict.get("v")
+    shortest = parsed.state.groupwidths[group] if group else parsed.getwidth()
+    return max(shortest[0], _NAMED_SAMPLE) if group else int(shortest[0])
 
 
 def _refuse_long_trigger(rule: Rule) -> None:
