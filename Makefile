@@ -52,6 +52,9 @@ $(BUILD)/.setup: $(BUILD)/.python .ci/uv.txt pyproject.toml uv.lock package.json
 	@echo "» installing the older OpenAI SDK for the compatibility test (build/openai2)"
 	@test -x $(BUILD)/openai2/bin/python || "$$(cat $(BUILD)/.python)" -m venv --without-pip $(BUILD)/openai2
 	@UV_PROJECT_ENVIRONMENT=$(BUILD)/openai2 $(PY) -m uv sync -q --locked --only-group openai2 --python $(BUILD)/openai2/bin/python
+	@echo "» installing the SAM command line (build/sam)"
+	@test -x $(BUILD)/sam/bin/python || "$$(cat $(BUILD)/.python)" -m venv --without-pip $(BUILD)/sam
+	@UV_PROJECT_ENVIRONMENT=$(BUILD)/sam $(PY) -m uv sync -q --locked --only-group sam --python $(BUILD)/sam/bin/python
 	@echo "» installing the CDK command line (node_modules)"
 	@$(VENV)/bin/npm ci --silent --no-fund --no-audit
 	@touch $@
@@ -110,7 +113,7 @@ unit: setup ## Rules, arithmetic, order of steps: memory only
 # ---------------------------------------------------------------- local cloud and deployment
 # IRONCAGE_PORT=4570 make up   chooses another port.
 export KEY
-.PHONY: up down status demo provider synth
+.PHONY: up down status demo provider invoke synth
 LOCAL := $(PY) -m infra_cdk.local
 # A comma inside $(or …) would end its argument.
 FLAT_PRICE := 0.15,0.60
@@ -129,6 +132,9 @@ demo: setup ## Show one governed request and every refusal
 
 provider: setup ## Add a provider: NAME=ollama URL=http://127.0.0.1:11434/v1 MODELS=a,b [KIND=anthropic] [KEY=…] [PRICE=0.15,0.60]
 	@IRONCAGE_PROVIDER_KEY="$$KEY" $(LOCAL) provider --name "$(NAME)" --url "$(URL)" --models "$(MODELS)" --kind "$(or $(KIND),openai)" --price "$(or $(PRICE),$(FLAT_PRICE))"
+
+invoke: setup ## Run a handler on an event file, no Docker: FN=gateway EVENT=chat
+	@$(LOCAL) invoke --function "$(FN)" --event "$(EVENT)"
 
 synth: setup ## Synthesize the app for production into build/cdk.out; needs no account
 	@node_modules/.bin/cdk synth --quiet --no-lookups --no-notices

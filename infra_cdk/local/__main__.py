@@ -1,4 +1,4 @@
-"""`python -m infra_cdk.local up|down|status|demo|provider`."""
+"""`python -m infra_cdk.local up|down|status|demo|provider|invoke`."""
 
 import argparse
 import sys
@@ -24,6 +24,8 @@ def main(words: list[str]) -> int:
         workspace = Workspace(port=chosen_port())
         if told.command == "provider":
             commands.provider(workspace, _provider(told))
+        elif told.command == "invoke":
+            commands.invoke(workspace, told.function, told.event)
         else:
             _PLAIN[told.command](workspace)
     except Trouble as trouble:
@@ -40,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     commands_ = parser.add_subparsers(dest="command", required=True)
     for name, command in _PLAIN.items():
         commands_.add_parser(name, help=command.__doc__)
+    invoking = commands_.add_parser("invoke", help=commands.invoke.__doc__)
+    invoking.add_argument("--function", required=True, help="a folder of functions/")
+    invoking.add_argument("--event", required=True, help="a file of events/<function>/, no .json")
     adding = commands_.add_parser("provider", help=commands.provider.__doc__)
     adding.add_argument("--name", required=True)
     adding.add_argument("--url", required=True, help="such as http://127.0.0.1:11434/v1")

@@ -44,8 +44,7 @@ class LocalCloud:
             aws_access_key_id=FAKE_KEY, aws_secret_access_key=FAKE_KEY, region_name=region
         )
 
-    def options(self) -> dict[str, Any]:
-        """Say what every client of this cloud is opened with."""
+    def _options(self) -> dict[str, Any]:
         return {
             "endpoint_url": self.workspace.endpoint,
             "verify": self._trusted,
@@ -54,19 +53,19 @@ class LocalCloud:
 
     def cloudformation(self) -> "CloudFormationClient":
         """Open the stacks."""
-        return self._session.client("cloudformation", **self.options())
+        return self._session.client("cloudformation", **self._options())
 
     def dynamodb(self) -> "DynamoDBClient":
         """Open the tables."""
-        return self._session.client("dynamodb", **self.options())
+        return self._session.client("dynamodb", **self._options())
 
     def functions(self) -> "LambdaClient":
         """Open the functions."""
-        return self._session.client("lambda", **self.options())
+        return self._session.client("lambda", **self._options())
 
     def objects(self) -> "S3Client":
         """Open the buckets."""
-        return self._session.client("s3", **self.options())
+        return self._session.client("s3", **self._options())
 
     def secrets(self) -> "SecretsManagerClient":
         """Open the secrets."""

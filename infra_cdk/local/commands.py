@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from infra_cdk.config import LOCAL
 from infra_cdk.constructs.packaging import LAYER_NAMES, BuiltAssets
+from infra_cdk.local import invoke as invoking
 from infra_cdk.local import server
 from infra_cdk.local.cloud import LocalCloud, bootstrap, deploy
 from infra_cdk.local.demo import run_demo
@@ -82,6 +83,14 @@ def provider(workspace: Workspace, new: NewProvider) -> None:
     write_facts(workspace, replace(facts, providers=providers))
     print(f"{new.provider_id} serves {', '.join(new.models)} to {facts.agent_id}.")
     print("It acts within five seconds. Try it with the model name that you gave.")
+
+
+def invoke(workspace: Workspace, function: str, event: str) -> None:
+    """Run a handler on an event file, against the running local cloud."""
+    text = invoking.read_event(function, event)
+    facts = _running(workspace)
+    cloud = LocalCloud(workspace)
+    print(invoking.invoke(cloud, function, invoking.localised(text, facts)))
 
 
 def demo(workspace: Workspace) -> None:

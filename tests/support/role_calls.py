@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra_cdk.local.workspace import ACCOUNT, REGION
@@ -67,7 +68,9 @@ class Caller:
 def root_of(deployed: Deployed) -> Caller:
     """Call as the account's root, whom nothing refuses."""
     session = boto3.Session("test", "test", region_name=REGION)
-    return Caller(session, deployed.cloud.options())
+    workspace = deployed.workspace
+    options = {"endpoint_url": workspace.endpoint, "verify": str(workspace.certificate)}
+    return Caller(session, {**options, "config": Config(proxies={}, read_timeout=120)})
 
 
 def role_of(root: Caller, function: str) -> Caller:

@@ -119,7 +119,8 @@ def _synthesized(stage: str) -> Synthesis:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     app = build_app(
         outdir=str(folder / "out"),
-        context={"stage": stage},
+        # As the CDK command line does: SAM finds the assets by this.
+        context={"stage": stage, "aws:cdk:enable-asset-metadata": "true"},
         assets=EmptyAssets(folder / "assets"),
     )
     app.synth()

@@ -1,0 +1,56 @@
+"""SAM reads every synthesized template, and builds what is in it without changing it.
+
+`sam validate --lint` runs cfn-lint, an older one than ours: `test_templates.py` has that.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from support.sam import run_sam
+from support.synthesis import synthesized
+
+TEMPLATES = [
+    (stage, part) for stage in ("prod", "local") for part in ("data", "workers", "gateway")
+]
+
+
+def _paths(stage: str, part: str) -> list[Path]:
+    found = sorted(synthesized(stage).folder.glob(f"*-{part}.template.json"))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(("stage", "part"), TEMPLATES)
+def test_sam_finds_the_template_valid(stage: str, part: str, tmp_path: Path) -> None:
+    for template in _paths(stage, part):
+        done = run_sam(tmp_path, "validate", "--template-file", str(template))
+
+        assert "is a valid SAM Template" in done.stdout, done.stderr
+        assert done.returncode == 0
+
+
+def test_sam_says_what_is_wrong_with_a_template(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"Resources": {"Thing": "AWS::Lambda::Function"}}')
+
+    done = run_sam(tmp_path, "validate", "--template-file", str(broken))
+
+    assert done.returncode != 0
+
+
+@pytest.mark.parametrize("part", ["workers", "gateway"])
+def test_sam_builds_every_function_as_it_was_packaged(part: str, tmp_path: Path) -> None:
+    (template, *_) = _paths("local", part)
+    functions = synthesized("local").of_type("AWS::Lambda::Function", template.stem.split(".")[0])
+
+    done = run_sam(
+        tmp_path, "build", "--template-file", str(template), "--build-dir", str(tmp_path / "out")
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert functions
+    for logical_id, function in functions.items():
+        (built,) = (tmp_path / "out" / logical_id).iterdir()
+        name = function["Properties"]["Handler"].partition(".")[0]
+        assert built.read_text() == name
