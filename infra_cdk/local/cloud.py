@@ -69,7 +69,7 @@ class LocalCloud:
 
     def secrets(self) -> "SecretsManagerClient":
         """Open the secrets."""
-        return self._session.client("secretsmanager", **self.options())
+        return self._session.client("secretsmanager", **self._options())
 
     def stack(self, name: str) -> str:
         """Spell the full name of one of this region's stacks."""

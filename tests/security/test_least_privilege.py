@@ -18,6 +18,7 @@ from support.synthesis import synthesized
 
 REGION = "us-east-1"
 ONLY_BY_TEMPLATE: Mapping[str, str] = {
+    "table_abroad": "the calls of this table stay in one region",
     "trace": "the local cloud has no X-Ray, so the local stage does not ask for it",
     "log": "the local cloud leaves `:*` off the ARN of a log group, and so refuses its owner",
 }

@@ -7,10 +7,16 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from infra_cdk.local.workspace import ACCOUNT
-from support.privileges import MODEL_ARN, Target
+from support.privileges import ABROAD, MODEL_ARN, Target
 from support.synthesis import Resource, Synthesis, as_list
 
 _UNKNOWN = {"NotAction", "NotResource", "Condition", "Principal"}
+
+_ELSEWHERE = {
+    "secrets": f"arn:aws:secretsmanager:{{region}}:{ACCOUNT}:secret:{{path}}ip_probe-AbCdEf",
+    "table_abroad": f"arn:aws:dynamodb:{ABROAD}:{ACCOUNT}:table/ironcage-prod-{{path}}",
+    "model": MODEL_ARN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +38,25 @@ class Judge:
     def arns(self, target: Target) -> list[str]:
         """Spell the ARNs of a resource; two stacks may each have one of a name."""
         match target.kind:
-            case "secrets":
-                path = f"secret:{target.path}ip_probe-AbCdEf"
-                return [f"arn:aws:secretsmanager:{self.region}:{ACCOUNT}:{path}"]
-            case "model":
-                return [MODEL_ARN.format(region=self.region)]
             case "trace":
                 return ["*"]
+            case "secret":
+                return [_secret_arn(*each, self.region) for each in self._made(target).items()]
+            case "secrets" | "table_abroad" | "model":
+                return [_ELSEWHERE[target.kind].format(region=self.region, path=target.path)]
             case "key" if not target.logical_id:
                 return [f"arn:aws:kms:{self.region}:{ACCOUNT}:key/another"]
         below = {"objects": f"/{target.path}probe", "index": f"/index/{target.path}"}
-        found = [
-            name
+        return [f"<{name}>{below.get(target.kind, '')}" for name in self._made(target)]
+
+    def _made(self, target: Target) -> dict[str, Resource]:
+        """Find what the templates make of a target, by its logical id."""
+        return {
+            name: resource
             for template in self._templates().values()
             for name, resource in template["Resources"].items()
             if target.is_at(name, resource["Type"])
-        ]
-        return [f"<{name}>{below.get(target.kind, '')}" for name in found]
+        }
 
     def _templates(self) -> dict[str, dict[str, Any]]:
         everything = self.synthesis.templates.items()
@@ -99,6 +107,14 @@ class Judge:
                 if output.get("Export", {}).get("Name") == export:
                     return output["Value"]
         raise AssertionError(f"nobody exports {export}")
+
+
+def _secret_arn(logical_id: str, made: Resource, region: str) -> str:
+    """Spell the ARN of a secret; only the one that has no name of its own goes by its id."""
+    name = made["Properties"].get("Name")
+    if name is None:
+        return f"<{logical_id}>"
+    return f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{name}-AbCdEf"
 
 
 def _attached(resources: dict[str, Resource], role: str) -> Iterator[Resource]:

@@ -16,7 +16,18 @@ WRITE = (
 )
 SEARCH = ("dynamodb:Query", "dynamodb:Scan")
 GET_SECRET = ("secretsmanager:GetSecretValue",)
-KEEP_SECRET = ("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue")
+KEEP_SECRET = (
+    "secretsmanager:CreateSecret",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:ReplicateSecretToRegions",
+)
+MOVE_MONEY = (
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+)
 CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
 SEND = ("sqs:SendMessage",)
 PUBLISH = ("sns:Publish",)
@@ -29,6 +40,7 @@ INVOKE_MODEL = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 
 ALL_OF: dict[str, tuple[str, ...]] = {
     "table": (*READ, *WRITE, "dynamodb:Scan"),
+    "table_abroad": (*READ, *WRITE, "dynamodb:Scan"),
     "index": SEARCH,
     "secret": (*GET_SECRET, "secretsmanager:PutSecretValue"),
     "secrets": (*GET_SECRET, *KEEP_SECRET),
@@ -53,6 +65,8 @@ TYPE_OF = {
     "function": "AWS::Lambda::Function",
     "log": "AWS::Logs::LogGroup",
 }
+# The other region, whose agents may call from here: their ledger is asked there.
+ABROAD = "eu-west-1"
 MODEL_ARN = "arn:aws:bedrock:{region}::foundation-model/any-model"
 
 
@@ -86,6 +100,8 @@ TARGETS = {
     "runtime": Target("table", "RuntimeTable"),
     "activity": Target("table", "ActivityTable"),
     "people": Target("table", "PeopleTable"),
+    "ledger_abroad": Target("table_abroad", path="ledger"),
+    "control_abroad": Target("table_abroad", path="control"),
     "signing_keys": Target("secret", "SigningKeys"),
     "first_signing_key": Target("secret", "FirstSigningKey"),
     "audit_hash_key": Target("secret", "AuditHashKey"),
@@ -122,7 +138,8 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "gateway": {
         "control": READ,
         "ledger": (*READ, *WRITE),
-        "runtime": (*READ, *WRITE),
+        "ledger_abroad": MOVE_MONEY,
+        "runtime": ("dynamodb:Query", "dynamodb:UpdateItem"),
         "audit_hash_key": GET_SECRET,
         "provider_keys": GET_SECRET,
         "records": PUBLISH,
@@ -141,6 +158,7 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "usage_recorder": {
         "ledger": (*READ, *WRITE),
+        "ledger_abroad": MOVE_MONEY,
         "activity": ("dynamodb:PutItem",),
         "usage_queue": CONSUME,
         "spool_queue": CONSUME,

@@ -99,7 +99,7 @@ def found_things(root: Caller, targets: Mapping[str, Target]) -> dict[str, list[
     stacks = root.client("cloudformation")
     rows = [
         row
-        for part in ("data", "workers", "gateway")
+        for part in ("keys", "data", "workers", "gateway")
         for row in stacks.describe_stack_resources(StackName=f"ironcage-local-{REGION}-{part}")[
             "StackResources"
         ]
@@ -210,6 +210,10 @@ CALLS: dict[str, Callable[[Any, Thing], object]] = {
     ),
     "secretsmanager:CreateSecret": lambda c, t: c.create_secret(
         Name=f"{t.path}{new_id('probe')}", SecretString="x"
+    ),
+    "secretsmanager:DescribeSecret": lambda c, t: c.describe_secret(SecretId=t.name),
+    "secretsmanager:ReplicateSecretToRegions": lambda c, t: c.replicate_secret_to_regions(
+        SecretId=t.name, AddReplicaRegions=[{"Region": "eu-west-1"}]
     ),
     "sqs:SendMessage": lambda c, t: c.send_message(QueueUrl=t.name, MessageBody="{}"),
     "sqs:ReceiveMessage": lambda c, t: c.receive_message(QueueUrl=t.name, VisibilityTimeout=0),
