@@ -7,7 +7,7 @@ from ironcage.core.errors import FirewallUnavailable
 from ironcage.firewall.model import Finding, Origin, Policy, Verdict, judge
 from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.policy import decide
-from ironcage.firewall.ports import Detector
+from ironcage.firewall.ports import Detector, StreamDetector
 from ironcage.firewall.redaction import INJECTION
 
 
@@ -42,11 +42,15 @@ class Firewall:
         """
         detectors = self.detectors_of(policy)
         normalised = NormalisedText(text)
-        seen: list[Finding] = []
-        for detector in detectors:
+        seen: dict[Finding, None] = {}
+        looked: dict[str, str] = {}
+        for detector in (*detectors, *(d for d in detectors if isinstance(d, StreamDetector))):
+            if looked.get(detector.name) == normalised.masked:
+                continue  # the second time, only for what others have seen in the meantime
             found = guarded(detector, partial(detector.detect, normalised, origin))
             normalised.mask((f.start, f.end) for f in found if f.type != INJECTION)
-            seen += found
+            looked[detector.name] = normalised.masked
+            seen |= dict.fromkeys(found)
         kept = [f for f in (decide(f, policy, origin) for f in seen) if f is not None]
         return judge(sorted(kept, key=lambda f: (f.start, f.end, f.detector)))
 

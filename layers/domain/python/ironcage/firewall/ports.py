@@ -49,6 +49,8 @@ class Reading:
 
     def after(self, scan: Scan) -> "Reading":
         """Give what the next detector reads."""
+        if not scan.sightings and scan.hold == self.hold:
+            return self
         gapped = masked(self.masked, spans_of(s.finding for s in scan.sightings))
         return Reading(self.text, gapped, self.start, self.is_last, scan.hold)
 

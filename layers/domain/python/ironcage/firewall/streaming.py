@@ -75,16 +75,25 @@ class StreamScanner:
             return ""
         text, start = NormalisedText(self._pending), len(self._context)
         reading = Reading(self._context + text.text, self._masked + text.text, start, is_last)
-        seen: list[Sighting] = []
-        for detector in self._detectors:
-            scan = guarded(detector, partial(detector.scan, reading))
-            seen += filter(None, (self._judge(s, text, start) for s in scan.sightings))
-            reading = reading.after(scan)
+        sightings, reading = self._look(reading)
+        seen = [s for s in (self._judge(s, text, start) for s in sightings) if s]
         hold = reading.hold - start
         cut = len(self._pending) if hold >= len(text.text) else text.index(hold)
         cut = self._settle(cut, seen)
         text.masked = reading.masked[start:]
         return self._release(text, [s.finding for s in seen], cut)
+
+    def _look(self, reading: Reading) -> tuple[list[Sighting], Reading]:
+        """Let each detector read, and once more if others have seen something in the meantime."""
+        seen: dict[Sighting, None] = {}
+        looked: dict[str, Reading] = {}
+        for detector in (*self._detectors, *self._detectors):
+            if looked.get(detector.name) is reading:
+                continue
+            scan = guarded(detector, partial(detector.scan, reading))
+            seen |= dict.fromkeys(scan.sightings)
+            looked[detector.name] = reading = reading.after(scan)
+        return list(seen), reading
 
     def _judge(self, seen: Sighting, text: NormalisedText, offset: int) -> Sighting | None:
         """Bring a sighting back to the pending text's own offsets and give it its action."""

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from ironcage.firewall.detectors.national import NATIONAL_CHECKS
+from ironcage.firewall.normalise import GAP
 
 _IBAN_LENGTHS = {
     code: int(length)
@@ -73,8 +74,9 @@ def is_placeholder(value: str) -> bool:
     return bool(re.search(_PLACEHOLDER, value))
 
 
-def without_markers(value: str) -> str:
-    """Leave out what stands for values that were removed before."""
+def without_gaps(value: str) -> str:
+    """Leave out what stands for values that are removed: gaps, and markers of earlier times."""
+    value = value.replace(GAP, "")
     return re.sub(MARKER, "", value) if "[REDACTED:" in value else value
 
 

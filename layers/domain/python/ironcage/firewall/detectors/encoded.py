@@ -50,6 +50,8 @@ class EncodedWord:
 
     def next_start(self, text: str, at: int) -> tuple[int, int] | None:
         """Find the next word that is long enough to hold a value."""
+        if len(text) - at < self.least:
+            return None
         hit = self._hop.match(text, at)
         return hit.span(1) if hit else None
 

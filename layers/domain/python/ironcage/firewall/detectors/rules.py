@@ -10,7 +10,8 @@ A rule works in strides, so that a stream can be cut anywhere without changing t
 4. *tail*: a value that goes on beyond its form is taken to the end of these characters.
 
 A rule without *left* and *right* (what must not stand beside a value) is *free*: nothing that
-stands around a value can hide it. Everything that a rule looks at lies between `CONTEXT`
+stands around a value can hide it. A rule that must also see what is left of a value when a part
+of it was taken out says `reads_gaps`. Everything that a rule looks at lies between `CONTEXT`
 characters before the trigger and the one character after the run. A run must be prefix-closed:
 of a text that it matches, every beginning too.
 """
@@ -25,7 +26,7 @@ from ironcage.firewall.detectors.checks import (
     CHECKS,
     MARKER,
     is_placeholder,
-    without_markers,
+    without_gaps,
 )
 from ironcage.firewall.normalise import GAP
 
@@ -33,6 +34,7 @@ MAX_TRIGGER = 128
 MAX_VALUE = 16_384
 CONTEXT = 128
 _CONTEXT_REACH = 48
+_WORD = "A-Za-z0-9_"
 _MOST_CHECKED = 256
 _NAMED_SAMPLE = 32  # of a value that only its name gives away, so much must look drawn at random
 
@@ -65,7 +67,8 @@ class Rule:
     lead: str = ""
     run: str = ""
     until: str = ""
-    tail: str = "A-Za-z0-9_"
+    tail: str | None = None  # of a free rule: letters, digits and underscores
+    reads_gaps: bool = False
     left: str = ""
     right: str = ""
     check: str = "any"
@@ -84,7 +87,7 @@ class Rule:
     @property
     def is_free(self) -> bool:
         """Tell whether the neighbours of a value have no say."""
-        return not (self.left or self.right)
+        return not (self.left or self.right or self.reads_gaps)
 
     @property
     def has_plain_run(self) -> bool:
@@ -92,16 +95,18 @@ class Rule:
         return not self.run
 
     @cached_property
-    def starts(self) -> re.Pattern[str]:
-        """Compile the search for every position at which a value may begin."""
+    def opening(self) -> re.Pattern[str]:
+        """Compile the trigger; nothing stands before it, so that a search finds it by its letters.
+
+        Raises:
+            BadRule: the trigger is longer than a stream can withhold.
+        """
         _refuse_long_trigger(self)
-        before = f"(?<!{self.left})" if self.left else ""
-        return re.compile(f"{before}(?=({self.trigger}))")
+        return re.compile(self.trigger)
 
     @cached_property
-    def opening(self) -> re.Pattern[str]:
-        """Compile the trigger alone."""
-        return re.compile(f"({self.trigger})")
+    def _stands_free(self) -> re.Pattern[str]:
+        return re.compile(f"(?<!{self.left})")
 
     @cached_property
     def _lead(self) -> re.Pattern[str]:
@@ -120,17 +125,21 @@ class Rule:
 
     @cached_property
     def _tail(self) -> re.Pattern[str] | None:
-        return re.compile(f"[{self.tail}]*") if self.tail and self.is_free else None
+        tail = _WORD if self.tail is None and self.is_free else self.tail
+        return re.compile(f"[{tail}]*") if tail else None
 
     def next_start(self, text: str, at: int) -> tuple[int, int] | None:
         """Find the next trigger: where it begins and ends."""
-        hit = self.starts.search(text, at)
-        return (hit.start(), self._led(text, hit.end(1))) if hit else None
+        while hit := self.opening.search(text, at):
+            at = hit.start() + 1
+            if not self.left or self._stands_free.match(text, hit.start()):
+                return hit.start(), self._led(text, hit.end())
+        return None
 
     def opened_at(self, text: str, at: int) -> int | None:
         """Tell where the trigger that stands right here ends, whatever is before it."""
         hit = self.opening.match(text, at)
-        return self._led(text, hit.end(1)) if hit else None
+        return self._led(text, hit.end()) if hit else None
 
     def _led(self, text: str, at: int) -> int:
         lead = self._lead.match(text, at) if self.lead else None
@@ -153,15 +162,15 @@ class Rule:
 
     def _proven(self, hit: re.Match[str], least: int) -> tuple[int, int] | None:
         if "v" not in hit.re.groupindex:
-            kept = self._checked(hit[0], least)
+            kept = self._checked(hit[0], least if self.is_free else len(hit[0]))
             return (hit.start(), hit.start() + kept) if kept else None
-        rest = without_markers(hit["v"])[:_MOST_CHECKED]
+        rest = without_gaps(hit["v"])[:_MOST_CHECKED]
         return hit.span("v") if rest and self._checked(rest, least) else None
 
     def _checked(self, value: str, least: int) -> int:
-        """Check a value; of a free rule its form alone: what goes on behind it may be anything."""
+        """Check a value by its shortest form: what goes on behind that may be anything."""
         check = CHECKS[self.check]
-        if self.is_free and least < len(value) and check(sample := value[:least]):
+        if least < len(value) and check(sample := value[:least]):
             return 0 if is_placeholder(sample) else len(value)
         kept = check(value)
         return 0 if kept and is_placeholder(value[:kept]) else kept

@@ -66,6 +66,8 @@ class Sweep:
 
     def scan(self) -> Scan:
         """Give what is certain."""
+        if not self._seen:
+            return Scan((), self._hold)
         certain = (s for s in self._seen.values() if s.anchor < self._hold)
         return Scan(tuple(_outermost(certain)), self._hold)
 
