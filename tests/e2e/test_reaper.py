@@ -9,6 +9,7 @@ from ironcage.budgets import PotKey, Reservation
 from ironcage.core import AgentId, Micros, RequestId, SystemClock, TenantId, new_id
 from support.deployed import DeployedAgent, scripted_agent
 from support.events import load_event
+from support.trail import Trail
 
 if TYPE_CHECKING:
     from e2e.conftest import Deployed
@@ -32,7 +33,7 @@ def test_hold_of_a_dead_request_is_presumed_spent_by_the_deployed_reaper(
 
 
 def _die_with_a_hold(deployed: "Deployed", agent: DeployedAgent) -> None:
-    (name,) = [n for n in deployed.cloud.dynamodb().list_tables()["TableNames"] if "Ledger" in n]
+    name = Trail(deployed.cloud).table("LedgerTable")
     ask = Reservation(
         pot=PotKey(TenantId(agent.tenant_id), AgentId(agent.agent_id)),
         request_id=RequestId(new_id("req")),
