@@ -1,4 +1,4 @@
-"""The app: every region of a stage, four stacks each. `cdk deploy -c stage=prod`.
+"""The app: every region of a stage, five stacks each (local: four). `cdk deploy -c stage=prod`.
 
 The keys come first, then the primary's data, which replicate into the other regions, then the rest.
 """
@@ -12,7 +12,9 @@ from cdk_nag import AwsSolutionsChecks
 
 from infra_cdk.config import Stage, stage_named
 from infra_cdk.constructs.packaging import Assets, BuiltAssets
+from infra_cdk.domain import domain_of
 from infra_cdk.stacks.data import DataStack
+from infra_cdk.stacks.edge import EdgeStack
 from infra_cdk.stacks.gateway import GatewayStack
 from infra_cdk.stacks.keys import KeysStack
 from infra_cdk.stacks.workers import WorkersStack
@@ -49,7 +51,10 @@ def _stage_of(app: cdk.App) -> Stage:
         return str(app.node.try_get_context(name) or "")
 
     return stage_named(
-        told("stage"), is_streaming=told("streaming") == "true", regions=told("regions")
+        told("stage"),
+        is_streaming=told("streaming") == "true",
+        regions=told("regions"),
+        domain=domain_of(told),
     )
 
 
@@ -75,7 +80,11 @@ def _prefix(stage: Stage, region: str) -> str:
 def _add_region(app: cdk.App, *, stage: Stage, data: DataStack, assets: Assets) -> None:
     prefix = _prefix(stage, data.region)
     workers = WorkersStack(app, f"{prefix}-workers", stage=stage, assets=assets, data=data)
-    GatewayStack(app, f"{prefix}-gateway", stage=stage, assets=assets, data=data, workers=workers)
+    gateway = GatewayStack(
+        app, f"{prefix}-gateway", stage=stage, assets=assets, data=data, workers=workers
+    )
+    if stage.has_web_acl:
+        EdgeStack(app, f"{prefix}-edge", stage=stage, data=data, gateway=gateway)
 
 
 if __name__ == "__main__":

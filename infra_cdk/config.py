@@ -4,6 +4,8 @@ import platform
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from infra_cdk.domain import Domain
+
 Architecture = Literal["x86_64", "arm64"]
 
 BUFFERED_INTEGRATION_SECONDS = 29
@@ -43,13 +45,17 @@ class Stage:
     # MiniStack refuses AWS::KMS::ReplicaKey: there each region has a key of its own, and tables
     # and secrets cross regions all the same, because it does not check the keys behind them.
     has_multi_region_key: bool = True
+    # MiniStack refuses the association of a web ACL, and evaluates none.
+    has_web_acl: bool = True
+    domain: Domain | None = None
 
     def __post_init__(self) -> None:
         """Refuse a stage that would be unsafe or could not work.
 
         Raises:
-            ValueError: a protected stage allows loopback providers or has a key per region, a
-                region is missing or named twice, or a time-out cannot be met.
+            ValueError: a protected stage allows loopback providers, has a key per region or has no
+                web ACL, a region is missing or named twice, a failover is not between two
+                regions, or a time-out cannot be met.
         """
         if not self.regions or len({*self.regions}) != len(self.regions):
             raise ValueError(f"stage {self.name}: needs regions, each once")
@@ -57,6 +63,10 @@ class Stage:
             raise ValueError(f"stage {self.name}: its regions must share one key")
         if self.is_protected and self.allow_loopback:
             raise ValueError(f"stage {self.name}: loopback providers are for the local stage only")
+        if self.is_protected and not self.has_web_acl:
+            raise ValueError(f"stage {self.name}: its API must stand behind a web ACL")
+        if self.domain and self.domain.routing == "failover":
+            self.domain.failover_role(self.regions[0], self.regions)
         limit = STREAMING_SECONDS if self.is_streaming else BUFFERED_INTEGRATION_SECONDS
         if self.is_protected and self.functions["gateway"].timeout_seconds > limit:
             raise ValueError(f"stage {self.name}: the gateway may take {limit} s at most")
@@ -128,21 +138,25 @@ LOCAL = replace(
     usage_window_seconds=0,
     has_stable_api_ids=True,
     has_multi_region_key=False,
+    has_web_acl=False,
 )
 
 STAGES = {stage.name: stage for stage in (LOCAL, PROD)}
 
 
-def stage_named(name: str, *, is_streaming: bool = False, regions: str = "") -> Stage:
+def stage_named(
+    name: str, *, is_streaming: bool = False, regions: str = "", domain: Domain | None = None
+) -> Stage:
     """Look up a stage and apply what the context may change about it.
 
     Args:
         name: `local` or `prod`.
         is_streaming: let API Gateway stream; needs the streaming runtime in the gateway function.
         regions: comma separated, instead of the stage's own list.
+        domain: the address in front of every region.
 
     Raises:
-        ValueError: there is no such stage.
+        ValueError: there is no such stage, or it can have no domain.
     """
     if name not in STAGES:
         raise ValueError(f"unknown stage {name!r}: choose one of {', '.join(sorted(STAGES))}")
@@ -152,4 +166,7 @@ def stage_named(name: str, *, is_streaming: bool = False, regions: str = "") -> 
             "gateway": replace(stage.functions["gateway"], timeout_seconds=STREAMING_SECONDS)
         }
         stage = replace(stage, functions=sizes)
-    return replace(stage, regions=tuple(regions.split(","))) if regions else stage
+    if domain and not stage.has_web_acl:
+        raise ValueError(f"stage {name} has no edge, so it takes no domain")
+    chosen = tuple(regions.split(",")) if regions else stage.regions
+    return replace(stage, regions=chosen, domain=domain)

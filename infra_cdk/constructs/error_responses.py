@@ -21,17 +21,17 @@ class ErrorResponse:
     message: str
     headers: tuple[tuple[str, str], ...] = ()
 
-    def body(self) -> str:
-        """Write the body; the request id is filled in by API Gateway."""
+    def body(self, request_id: str = "$context.requestId") -> str:
+        """Write the body; API Gateway fills in the request id, the web ACL knows none."""
         error = {
             "code": self.code,
             "message": self.message,
             "type": self.error_type,
             "param": None,
             "details": {"error_code": self.code},
-            "request_id": "$context.requestId",
+            "request_id": request_id,
         }
-        return json.dumps({"type": "error", "error": error, "request_id": "$context.requestId"})
+        return json.dumps({"type": "error", "error": error, "request_id": request_id})
 
 
 _TYPES = apigateway.ResponseType
@@ -55,6 +55,13 @@ ERROR_RESPONSES = (
         headers=(("WWW-Authenticate", "'Bearer'"),),
     ),
     ErrorResponse(_TYPES.ACCESS_DENIED, 403, "FORBIDDEN", *_DENIED),
+    ErrorResponse(
+        _TYPES.WAF_FILTERED,
+        403,
+        "FORBIDDEN",
+        "permission_error",
+        "The request was blocked before it reached us.",
+    ),
     # A path or method that does not exist answers "missing authentication token" by default.
     ErrorResponse(
         _TYPES.MISSING_AUTHENTICATION_TOKEN,
@@ -100,6 +107,20 @@ ERROR_RESPONSES = (
     ErrorResponse(
         _TYPES.DEFAULT_5_XX, 500, "INTERNAL_ERROR", _SERVER, "Something went wrong on our side."
     ),
+)
+
+# What the web ACL says itself: too many requests from one address, and a body that is too large.
+EDGE_REFUSALS = (
+    ErrorResponse(
+        _TYPES.WAF_FILTERED,
+        429,
+        "RATE_LIMITED",
+        "rate_limit_error",
+        "Too many requests from this address.",
+        # The rule counts over five minutes; a second would change nothing.
+        headers=(("Retry-After", "'30'"),),
+    ),
+    ErrorResponse(_TYPES.WAF_FILTERED, 413, "BODY_TOO_LARGE", _INVALID, "The body is too large."),
 )
 
 

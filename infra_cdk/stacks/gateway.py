@@ -73,7 +73,8 @@ class GatewayStack(cdk.Stack):
         add_error_responses(self.api)
         self._add_routes()
         self._watch()
-        cdk.CfnOutput(self, "BaseUrl", value=f"{self.api.url}v1")
+        if not (stage.domain and stage.domain.trust_store):
+            cdk.CfnOutput(self, "BaseUrl", value=f"{self.api.url}v1")
         cdk.CfnOutput(self, "ApiId", value=self.api.rest_api_id)
 
     def _make_authorizer(self) -> PythonFunction:

@@ -11,9 +11,11 @@ from infra_cdk.local.workspace import REGION
 from support.sam import run_sam
 from support.synthesis import synthesized
 
-TEMPLATES = [
-    (stage, part) for stage in ("prod", "local") for part in ("keys", "data", "workers", "gateway")
-]
+PARTS = {
+    "prod": ("keys", "data", "workers", "gateway", "edge"),
+    "local": ("keys", "data", "workers", "gateway"),
+}
+TEMPLATES = [(stage, part) for stage, parts in PARTS.items() for part in parts]
 
 
 def _paths(stage: str, part: str) -> list[Path]:
