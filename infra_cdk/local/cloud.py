@@ -39,7 +39,7 @@ class LocalCloud:
     def __init__(self, workspace: Workspace, region: str = REGION) -> None:
         self.workspace = workspace
         self.region = region
-        self._trusted = str(workspace.certificate) if workspace.certificate else None
+        self.trusted = str(workspace.certificate) if workspace.certificate else None
         self._session = boto3.Session(
             aws_access_key_id=FAKE_KEY, aws_secret_access_key=FAKE_KEY, region_name=region
         )
@@ -47,7 +47,7 @@ class LocalCloud:
     def _options(self) -> dict[str, Any]:
         return {
             "endpoint_url": self.workspace.endpoint,
-            "verify": self._trusted,
+            "verify": self.trusted,
             "config": Config(read_timeout=120, retries={"total_max_attempts": 2}, proxies={}),
         }
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -114,7 +114,8 @@ def assert_one_shape(reply: Reply) -> None:
 
 def _send(root: str, knock: Knock) -> Reply:
     where = urlsplit(root)
-    connection = HTTPConnection(where.hostname or "", where.port, timeout=TIMEOUT_SECONDS)
+    kind = HTTPSConnection if where.scheme == "https" else HTTPConnection
+    connection = kind(where.hostname or "", where.port, timeout=TIMEOUT_SECONDS)
     try:
         connection.putrequest(knock.method, where.path + knock.path, skip_accept_encoding=True)
         for name, value in (*knock.headers, *knock.tokens):

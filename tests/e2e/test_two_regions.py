@@ -124,7 +124,7 @@ def test_policy_and_routing_of_home_act_in_the_other_region(rig: Rig) -> None:
 
 def test_no_money_moves_while_home_is_gone_and_all_is_exact_when_it_is_back(rig: Rig) -> None:
     token = rig.agent.ic_token
-    with a_line(rig.home.cloud.workspace.port) as line:
+    with a_line(rig.home.cloud.workspace.endpoint) as line:
         with rig.abroad.reaching_home_by(line.url):
             assert rig.abroad.ask(token).status == HTTPStatus.OK
             before = rig.agent.money()
@@ -146,7 +146,7 @@ def test_no_money_moves_while_home_is_gone_and_all_is_exact_when_it_is_back(rig:
 def test_answer_whose_home_is_lost_on_the_way_is_settled_by_its_record(rig: Rig) -> None:
     rig.provider.script("scripted", Script(), Script(wait_seconds=2.0))
     with (
-        a_line(rig.home.cloud.workspace.port) as line,
+        a_line(rig.home.cloud.workspace.endpoint) as line,
         rig.abroad.reaching_home_by(line.url),
         ThreadPoolExecutor(1) as pool,
     ):

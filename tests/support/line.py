@@ -4,15 +4,17 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock, Thread
+from urllib.parse import urlsplit
 
 _CHUNK = 65_536
 
 
 class Line:
-    """Listens on loopback and passes every connection on to one port."""
+    """Listens on loopback and passes every connection on to the server at one address."""
 
-    def __init__(self, port: int) -> None:
-        self._target = port
+    def __init__(self, endpoint: str) -> None:
+        where = urlsplit(endpoint)
+        self._scheme, self._target = where.scheme, where.port or 0
         self._lock = Lock()
         self._open: list[socket.socket] = []
         self._is_cut = False
@@ -23,7 +25,7 @@ class Line:
     @property
     def url(self) -> str:
         """Tell the address of the near end."""
-        return f"http://127.0.0.1:{self._server.getsockname()[1]}"
+        return f"{self._scheme}://localhost:{self._server.getsockname()[1]}"
 
     def cut(self) -> None:
         """Hang up on everybody; who calls from now on is hung up on too."""
@@ -70,9 +72,9 @@ def _hang_up(end: socket.socket) -> None:
 
 
 @contextmanager
-def a_line(port: int) -> Iterator[Line]:
+def a_line(endpoint: str) -> Iterator[Line]:
     """Lay a line for the time of a `with` block."""
-    line = Line(port)
+    line = Line(endpoint)
     try:
         yield line
     finally:

@@ -85,6 +85,7 @@ class Trail:
         return boto3.client(  # type: ignore[call-overload]  # any service by its name
             service,
             endpoint_url=self.cloud.workspace.endpoint,
+            verify=self.cloud.trusted,
             region_name=self.cloud.region,
             aws_access_key_id=FAKE_KEY,
             aws_secret_access_key=FAKE_KEY,

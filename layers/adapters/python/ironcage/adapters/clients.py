@@ -19,18 +19,20 @@ def open_client(
     region: str | None = None,
     *,
     endpoint: str | None = None,
-    connect_seconds: float = 1.0,
+    connect_seconds: float | None = None,
     read_seconds: float | None = None,
     attempts: int = 3,
     pool: int = 16,
 ) -> Any:
     """Open a client once per environment; the next call with the same arguments gets the same.
 
-    Without `read_seconds`, answers are waited for as long as the stage says.
+    Without `read_seconds`, answers are waited for as long as the stage says; a connection, a third
+    of that.
     """
     patience = _patience_seconds() if read_seconds is None else read_seconds
+    connecting = _patience_seconds() / 3 if connect_seconds is None else connect_seconds
     with _LOCK:  # a botocore session must not make two clients at once
-        limits = _Limits(connect_seconds, patience, attempts, pool, endpoint)
+        limits = _Limits(connecting, patience, attempts, pool, endpoint)
         return _open(service, region, limits)
 
 
