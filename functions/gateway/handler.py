@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.events import LambdaContext, to_call, to_response
 from gateway.wiring import gateway, health, observer
+from ironcage.adapters.deadlines import invocation_ends_in
 from ironcage.core import RequestId, new_id
 from ironcage.core.errors import IronCageError
 from ironcage.gateway import Event, internal_error, refusal_of
@@ -14,7 +15,8 @@ HEALTH = ("/api/health", "/api/v1/health")
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one proxy event, buffered: publish and settle happen before the return."""
-    return to_response(respond(event, context))
+    with invocation_ends_in(context.get_remaining_time_in_millis() / 1000):
+        return to_response(respond(event, context))
 
 
 def respond(event: Mapping[str, Any], context: LambdaContext) -> Iterator[Event]:

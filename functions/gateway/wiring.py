@@ -20,7 +20,7 @@ from ironcage.adapters.providers.transport import Transport
 from ironcage.adapters.queues import SnsRecordPublisher
 from ironcage.adapters.secrets import SecretReader, SecretsVault
 from ironcage.budgets import LedgerService, PotKey, Presumed
-from ironcage.core import AgentId, Settings, SystemClock, TenantId
+from ironcage.core import AgentId, Clock, Settings, SystemClock, TenantId
 from ironcage.core.errors import LedgerUnavailable
 from ironcage.firewall import standard_firewall
 from ironcage.gateway import (
@@ -60,7 +60,13 @@ def observer() -> LineObserver:
 @cache
 def gateway() -> Gateway:
     """Open the gateway once per execution environment, on first use."""
-    clock, firewall = SystemClock(), standard_firewall()
+    return open_gateway(SystemClock())
+
+
+def open_gateway(clock: Clock) -> Gateway:
+    """Open a gateway whose time is told by this clock."""
+    firewall = standard_firewall()
+    money = LedgerService(open_pots(settings()), clock, on_presumed=report_presumed)
     control = Table(open_client("dynamodb"), settings().tables_control)
     hasher = SecretTextHasher(
         SecretReader(open_client("secretsmanager")), settings().audit_hash_secret, clock
@@ -74,23 +80,17 @@ def gateway() -> Gateway:
         Admission(
             DynamoDirectory(control, clock),
             firewall=firewall,
-            ledger=ledger(),
+            ledger=money,
             hasher=hasher,
             prices=PriceTable.load(),
         ),
         Answers(upstream, hasher),
         Streams(upstream, hasher),
         embeddings=Embeddings(upstream, hasher, providers=embedders()),
-        accountant=Accountant(ledger(), publisher(), observer()),
+        accountant=Accountant(money, publisher(), observer()),
         tracer=open_tracer(SERVICE, settings()),
         clock=clock,
     )
-
-
-@cache
-def ledger() -> LedgerService:
-    """Open the ledgers: this region's, and those that are home to agents who call from here."""
-    return LedgerService(open_pots(settings()), SystemClock(), on_presumed=report_presumed)
 
 
 def report_presumed(presumed: Presumed) -> None:

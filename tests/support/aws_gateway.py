@@ -115,7 +115,6 @@ def _forget() -> None:
     for opened in (
         wiring.settings,
         wiring.gateway,
-        wiring.ledger,
         wiring.publisher,
         wiring.providers,
         wiring.embedders,

@@ -23,15 +23,22 @@ class Outages:
         self._functions = cloud.functions()
 
     @contextmanager
-    def without(self, function: str, *settings: str) -> Iterator[None]:
-        """Point some settings of a function at things that do not exist."""
+    def with_variables(self, function: str, **variables: str) -> Iterator[None]:
+        """Give a function other environment variables for a while."""
         before = self._variables(function)
-        gone = {variable_of(name): _named_like(before[variable_of(name)]) for name in settings}
-        self._set(function, {**before, **gone})
+        self._set(function, {**before, **variables})
         try:
             yield
         finally:
             self._set(function, before)
+
+    @contextmanager
+    def without(self, function: str, *settings: str) -> Iterator[None]:
+        """Point some settings of a function at things that do not exist."""
+        before = self._variables(function)
+        gone = {variable_of(name): _named_like(before[variable_of(name)]) for name in settings}
+        with self.with_variables(function, **gone):
+            yield
 
     def kill(self, function: str) -> None:
         """Kill every environment of a function, also one that is at work."""

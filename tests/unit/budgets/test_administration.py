@@ -6,9 +6,9 @@ import pytest
 
 from ironcage.budgets import LedgerService, Pot, PotKey, PotState, Presumed
 from ironcage.core import AgentId, Micros
-from ironcage.core.errors import Conflict, LimitMoved, NotFound
+from ironcage.core.errors import Conflict, LedgerUnavailable, LimitMoved, NotFound
 from support.builders_budgets import KEY, REQUEST, TOKEN_HASH, a_reservation, a_settlement
-from support.fakes_ledger import ManualClock, MemoryPotStore, a_ledger
+from support.fakes_ledger import FailingPotStore, ManualClock, MemoryPotStore, a_ledger
 
 STRANGER = PotKey(KEY.tenant_id, AgentId("agent_other"))
 
@@ -86,6 +86,25 @@ def test_reaper_presumes_overdue_holds_and_takes_the_pot_off_its_list() -> None:
     assert found == told == [Presumed(KEY, REQUEST, Micros(300))]
     assert list(store.dirty_pots()) == []
     assert store.pots[KEY].is_balanced()
+
+
+def test_reaper_reaps_the_others_before_it_says_that_one_pot_did_not_answer() -> None:
+    store, clock = FailingPotStore(), ManualClock()
+    ledger = LedgerService(store, clock)
+    keys = [PotKey(KEY.tenant_id, AgentId(f"agent_{name}")) for name in ("busy", "quiet")]
+    for key in keys:
+        ledger.open_pot(key, limit=Micros(1_000), token_hash=TOKEN_HASH)
+        ledger.reserve(a_reservation(300, pot=key))
+    clock.advance(600)
+    store.answers_to_lose = 1
+
+    with pytest.raises(LedgerUnavailable):
+        ledger.reap()
+
+    assert [store.pots[key].held for key in keys] == [0, 0]
+    assert list(store.dirty_pots()) == keys[:1]
+    assert ledger.reap() == []
+    assert list(store.dirty_pots()) == []
 
 
 def test_reaper_leaves_holds_that_are_not_overdue() -> None:

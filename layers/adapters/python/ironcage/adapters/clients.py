@@ -9,6 +9,7 @@ from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple
 
+from ironcage.adapters.deadlines import EndsInTime
 from ironcage.core import Settings
 
 _LOCK = Lock()
@@ -36,6 +37,23 @@ def open_client(
         return _open(service, region, limits)
 
 
+@cache
+def no_answer() -> tuple[type[Exception], ...]:
+    """List what a client raises when no answer came, or one that cannot be read."""
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - loaded with the first client
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
+
+    return BotoCoreError, ResponseParserError
+
+
+@cache
+def failures() -> tuple[type[Exception], ...]:
+    """List what a client raises when a call failed, also by a refusal of the service."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - as above
+
+    return ClientError, *no_answer()
+
+
 class _Limits(NamedTuple):
     connect_seconds: float
     read_seconds: float
@@ -60,9 +78,32 @@ def _open(service: str, region: str | None, limits: _Limits) -> object:
         max_pool_connections=limits.pool,
         tcp_keepalive=True,
     )
-    return _session().create_client(
+    client = _session().create_client(
         service, region_name=region, endpoint_url=limits.endpoint, config=config
     )
+    client.meta.events.register("after-call", _refuse_cut_answer)
+    if limits.attempts > 1:  # who asks once has chosen a time-out that is the whole of it
+        client.meta.events.register_last("before-send", _hurried(limits))
+    return client
+
+
+def _hurried(limits: _Limits) -> EndsInTime:
+    ca_bundle = _session().get_config_variable("ca_bundle")
+    return EndsInTime(limits.connect_seconds, limits.read_seconds, ca_bundle=ca_bundle)
+
+
+def _refuse_cut_answer(*, http_response: Any, model: Any, **_: object) -> None:
+    """Refuse an answer that ended early: botocore reads half a document as an empty one.
+
+    It stands behind botocore's own retries. Streams are left alone: their readers count.
+    """
+    from botocore.exceptions import ConnectionClosedError  # noqa: PLC0415 - as above
+
+    if model.has_streaming_output or model.has_event_stream_output:
+        return
+    announced = http_response.headers.get("content-length", "")
+    if announced.isdecimal() and len(http_response.content) < int(announced):
+        raise ConnectionClosedError(endpoint_url=http_response.url)
 
 
 @cache

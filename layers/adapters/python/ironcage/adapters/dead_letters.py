@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from ironcage.adapters.clients import failures
 from ironcage.core.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -21,13 +22,11 @@ class SqsDeadLetters:
         Raises:
             StoreUnavailable: the queue did not answer, so the message must come again.
         """
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - lazy client
-
         try:
             self._client.send_message(
                 QueueUrl=self._queue_url,
                 MessageBody=body,
                 MessageAttributes={"code": {"DataType": "String", "StringValue": code}},
             )
-        except (ClientError, BotoCoreError) as exc:
+        except failures() as exc:
             raise StoreUnavailable(store="dead_letters") from exc

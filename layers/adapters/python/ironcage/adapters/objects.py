@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ironcage.adapters.clients import failures, no_answer
 from ironcage.audit import AuditBatch
 from ironcage.core import Clock, iso_utc
 from ironcage.core.errors import StoreUnavailable
@@ -28,7 +29,7 @@ class S3BatchArchive:
         Raises:
             StoreUnavailable: the bucket did not answer.
         """
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - lazy client
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - lazy client
 
         try:
             self._client.put_object(
@@ -41,7 +42,7 @@ class S3BatchArchive:
         except ClientError as exc:
             if exc.response["Error"]["Code"] != _EXISTS:
                 raise StoreUnavailable(store="audit") from exc
-        except BotoCoreError as exc:
+        except no_answer() as exc:
             raise StoreUnavailable(store="audit") from exc
 
 
@@ -59,8 +60,6 @@ class S3Spool:
         Raises:
             StoreUnavailable: the bucket did not answer.
         """
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - lazy client
-
         moment, name = iso_utc(self._clock.now_ms()), record.get("request_id", "unknown")
         try:
             self._client.put_object(
@@ -69,5 +68,5 @@ class S3Spool:
                 Body=json.dumps(record, separators=(",", ":")).encode(),
                 ContentType="application/json",
             )
-        except (ClientError, BotoCoreError) as exc:
+        except failures() as exc:
             raise StoreUnavailable(store="spool") from exc

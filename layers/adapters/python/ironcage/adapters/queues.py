@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from ironcage.adapters.clients import failures
 from ironcage.adapters.lines import write_line
 from ironcage.core.errors import StoreUnavailable
 
@@ -44,12 +45,10 @@ class SnsRecordPublisher:
 
     def publish(self, record: Mapping[str, object]) -> str:
         """Send a record and say where it went: `topic`, `spool` or `log`."""
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - lazy client
-
         try:
             message = json.dumps(record, separators=(",", ":"))
             self._client.publish(TopicArn=self._topic, Message=message)
-        except (ClientError, BotoCoreError):
+        except failures():
             return self._put_aside(record)
         return "topic"
 

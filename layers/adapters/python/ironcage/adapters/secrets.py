@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ironcage.adapters.clients import failures
 from ironcage.core import Clock, ExpiringCache, ProviderId, TenantId
 from ironcage.core.errors import StoreUnavailable
 from ironcage.tokens import ProviderKey, SigningKeys
@@ -31,12 +32,13 @@ class SecretReader:
         Raises:
             StoreUnavailable: it did not answer, or there is no such secret.
         """
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - lazy client
-
         try:
-            return self._client.get_secret_value(SecretId=name)["SecretString"]
-        except (ClientError, BotoCoreError, KeyError) as exc:
+            answer = self._client.get_secret_value(SecretId=name)
+        except failures() as exc:
             raise StoreUnavailable(store="secrets") from exc
+        if "SecretString" not in answer:
+            raise StoreUnavailable(store="secrets")
+        return answer["SecretString"]
 
 
 class SecretsKeyring:
@@ -124,12 +126,10 @@ class SecretsVaultWriter:
         Raises:
             StoreUnavailable: the vault did not answer.
         """
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - lazy client
-
         name = f"{self._path}{tenant_id}/{provider_id}"
         try:
             self._put(name, value)
-        except (ClientError, BotoCoreError) as exc:
+        except failures() as exc:
             raise StoreUnavailable(store="secrets") from exc
 
     def _put(self, name: str, value: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+from ironcage.adapters.clients import no_answer
 from ironcage.core.errors import MalformedBody, NotFound, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class S3SpoolReader:
             MalformedBody: it is no UTF-8.
             StoreUnavailable: the bucket did not answer.
         """
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - lazy client
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - lazy client
 
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=notice.key)
@@ -69,7 +70,7 @@ class S3SpoolReader:
             if exc.response["Error"]["Code"] in _GONE:
                 raise NotFound from exc
             raise StoreUnavailable(store="spool") from exc
-        except BotoCoreError as exc:
+        except no_answer() as exc:
             raise StoreUnavailable(store="spool") from exc
 
 

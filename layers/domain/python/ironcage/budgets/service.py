@@ -131,16 +131,20 @@ class LedgerService:
         return SettlementBatch(self)
 
     def reap(self) -> list[Presumed]:
-        """Expire every overdue hold of every pot that may have one."""
+        """Expire every overdue hold of every pot that may have one.
+
+        Raises:
+            LedgerUnavailable: some pots did not answer; the others were reaped before that is told.
+        """
         found: list[Presumed] = []
+        failed: LedgerUnavailable | None = None
         for key in self._store.dirty_pots():
-            pot = self._store.read(key)
-            if pot is None:
-                continue
-            overdue = pot.overdue(self._clock.now_ms())
-            found += self._expire(key, overdue)
-            if pot.dirty is not None and len(overdue) == len(pot.holds):
-                self._store.clear_dirty(key, pot.dirty)
+            try:
+                found += self._reap_pot(key)
+            except LedgerUnavailable as error:  # one busy agent must not keep everybody's money
+                failed = error
+        if failed is not None:
+            raise failed
         return found
 
     def release(self, key: PotKey, request_id: RequestId, *, actor: str) -> Presumed:
@@ -185,6 +189,16 @@ class LedgerService:
             with suppress(LedgerUnavailable):
                 self._store.settle(Settlement(ask.pot, ask.request_id, ask.amount, cost=Micros(0)))
             raise
+
+    def _reap_pot(self, key: PotKey) -> list[Presumed]:
+        pot = self._store.read(key)
+        if pot is None:
+            return []
+        overdue = pot.overdue(self._clock.now_ms())
+        found = self._expire(key, overdue)
+        if pot.dirty is not None and len(overdue) == len(pot.holds):
+            self._store.clear_dirty(key, pot.dirty)
+        return found
 
     def _expire(self, key: PotKey, holds: Mapping[RequestId, Hold]) -> list[Presumed]:
         now_ms = self._clock.now_ms()

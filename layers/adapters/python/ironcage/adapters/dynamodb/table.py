@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ironcage.adapters.clients import open_client
+from ironcage.adapters.clients import no_answer, open_client
 from ironcage.adapters.dynamodb.attributes import Item, decode_item, encode, encode_item
 from ironcage.core import Clock, SystemClock, jitter
 from ironcage.core.errors import StoreUnavailable, Unavailable
@@ -167,7 +167,7 @@ class Table:
         return True, decode_item(new) if new else None
 
     def _call(self, call: Callable[..., Any], **parameters: Any) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - as above
 
         attempt = 0
         while True:
@@ -177,7 +177,7 @@ class Table:
             except ClientError as exc:
                 if attempt == CONFLICT_ATTEMPTS or not _is_conflict(exc.response):
                     raise self._unavailable(table=self.name) from exc
-            except BotoCoreError as exc:
+            except no_answer() as exc:
                 raise self._unavailable(table=self.name) from exc
             pause = min(_CONFLICT_SECONDS * 2**attempt, _LONGEST_PAUSE_SECONDS)
             self._clock.sleep(jitter(pause))

@@ -19,9 +19,9 @@ MAX_IDLE_PER_ORIGIN = 8
 MAX_IDLE_SECONDS = 30.0
 DRAIN_SECONDS = 0.05
 
-# A reused connection that the other side had just closed fails at once. Later than this the
-# request may have been worked on, and sending it again could be paid twice.
-STALE_SECONDS = 1.0
+# A reused connection that the other side had just closed fails within a round trip. Later than
+# this the request may have been worked on, and sending it again could be paid twice.
+STALE_SECONDS = 0.25
 
 _GONE = (BrokenPipeError, ConnectionResetError, ConnectionAbortedError)
 
