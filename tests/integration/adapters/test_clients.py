@@ -57,6 +57,13 @@ def test_answer_that_ends_early_is_none(proxy: FaultProxy, body_bytes: int) -> N
         read(proxy)
 
 
+def test_head_of_an_object_has_no_body_and_is_whole(proxy: FaultProxy) -> None:
+    strike(proxy, answering(200, b"four"))
+    store = open_client("s3", "us-east-1", endpoint=proxy.url)
+
+    assert store.head_object(Bucket="spool", Key="record")["ContentLength"] == 4
+
+
 def test_answer_that_is_no_document_is_a_failure_of_the_service(proxy: FaultProxy) -> None:
     strike(proxy, answering(200, b"<html>", content_type="text/xml"))
     topic = open_client("sns", "us-east-1", endpoint=proxy.url)

@@ -95,11 +95,16 @@ def _hurried(limits: _Limits) -> EndsInTime:
 def _refuse_cut_answer(*, http_response: Any, model: Any, **_: object) -> None:
     """Refuse an answer that ended early: botocore reads half a document as an empty one.
 
-    It stands behind botocore's own retries. Streams are left alone: their readers count.
+    It stands behind botocore's own retries. Streams are left alone: their readers count. The
+    answer to a HEAD announces a body that is not sent.
     """
     from botocore.exceptions import ConnectionClosedError  # noqa: PLC0415 - as above
 
-    if model.has_streaming_output or model.has_event_stream_output:
+    if (
+        model.has_streaming_output
+        or model.has_event_stream_output
+        or model.http["method"] == "HEAD"
+    ):
         return
     announced = http_response.headers.get("content-length", "")
     if announced.isdecimal() and len(http_response.content) < int(announced):
