@@ -53,6 +53,12 @@ class Row:
     is_stream: bool = False
     seconds: float = 30.0
 
+    @property
+    def right(self) -> str:
+        """Say what is right, for the table in the output."""
+        told = f"{self.status} {self.code or 'answered'}"
+        return f"{told:27} {self.money.name.lower():10} record: {self.way}"
+
 
 def reserve(fault: Fault, times: int | None = None) -> Rule:
     """Break the write that holds the money."""

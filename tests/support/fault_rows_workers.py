@@ -29,6 +29,11 @@ class RecorderRow:
     comes_again: bool
     way: str = "topic"
 
+    @property
+    def right(self) -> str:
+        """Say what is right, for the table in the output."""
+        return "comes again, then exact" if self.comes_again else "exact at once"
+
 
 @dataclass(frozen=True, slots=True)
 class ReaperRow:
@@ -39,6 +44,13 @@ class ReaperRow:
     fails: bool = False
     told_by: str = "topic"
 
+    @property
+    def right(self) -> str:
+        """Say what is right, for the table in the output."""
+        return (
+            f"{'fails, then presumed' if self.fails else 'presumed'} once, told by {self.told_by}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class AuthorizerRow:
@@ -48,6 +60,11 @@ class AuthorizerRow:
     rule: Rule
     may_enter: bool
     is_warm: bool = False
+
+    @property
+    def right(self) -> str:
+        """Say what is right, for the table in the output."""
+        return "comes in" if self.may_enter else "nobody comes in"
 
 
 def pot(fault: Fault) -> Rule:

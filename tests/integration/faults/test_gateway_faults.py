@@ -4,6 +4,7 @@ After each row the request is accounted for: settled, refused, or presumed; its 
 must be, nothing is held once the reaper came, and nothing ran past its deadline.
 """
 
+from collections.abc import Callable
 from typing import assert_never
 
 import pytest
@@ -25,7 +26,10 @@ from support.provider_scripts import SCRIPTS, counts_of
 
 
 @pytest.mark.parametrize("row", [*AWS_ROWS, *PROVIDER_ROWS], ids=lambda row: row.id)
-def test_request_is_accounted_for(cloud: FaultCloud, row: Row) -> None:
+def test_request_is_accounted_for(
+    cloud: FaultCloud, row: Row, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("right", row.right)
     cloud.renew(providers=row.providers, keys=row.keys)
     before = warm_up(cloud) if row.is_warm else 0
     cloud.aws.break_with(*row.aws)

@@ -1,6 +1,7 @@
 """The fault tables of recorder, reaper and authorizer: nothing lost, nothing counted twice."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -41,7 +42,10 @@ from token_authorizer.handler import handler as authorizer_handler
 
 
 @pytest.mark.parametrize("row", RECORDER_ROWS, ids=lambda row: row.id)
-def test_record_is_kept_once_and_settles_exactly(cloud: FaultCloud, row: RecorderRow) -> None:
+def test_record_is_kept_once_and_settles_exactly(
+    cloud: FaultCloud, row: RecorderRow, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("right", row.right)
     told = unsettled(cloud, by_spool=row.way == "spool")
     cloud.aws.break_with(row.rule)
 
@@ -104,7 +108,10 @@ def test_record_that_can_never_be_right_waits_while_the_dead_letters_are_down(
 
 
 @pytest.mark.parametrize("row", REAPER_ROWS, ids=lambda row: row.id)
-def test_overdue_hold_is_presumed_once_and_told_once(cloud: FaultCloud, row: ReaperRow) -> None:
+def test_overdue_hold_is_presumed_once_and_told_once(
+    cloud: FaultCloud, row: ReaperRow, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("right", row.right)
     told = abandoned(cloud)
     cloud.aws.break_with(row.rule)
 
@@ -164,7 +171,10 @@ def test_agent_whose_pot_is_throttled_does_not_keep_the_reaper_from_others(
 
 
 @pytest.mark.parametrize("row", AUTHORIZER_ROWS, ids=lambda row: row.id)
-def test_token_is_proven_or_nobody_comes_in(cloud: FaultCloud, row: AuthorizerRow) -> None:
+def test_token_is_proven_or_nobody_comes_in(
+    cloud: FaultCloud, row: AuthorizerRow, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("right", row.right)
     cloud.renew()
     event = an_event(cloud)
     if row.is_warm:
