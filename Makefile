@@ -84,7 +84,7 @@ imports: setup ## Imports point inward
 	@PYTHONPATH=.:functions:layers/domain/python:layers/adapters/python $(VENV)/bin/lint-imports --no-cache
 
 # ---------------------------------------------------------------- tests
-.PHONY: test unit integration security fuzz e2e bench compat
+.PHONY: test unit integration security fuzz e2e bench bench-gateway compat
 TEST_ROOTS := functions:layers/domain/python:layers/adapters/python:tests
 
 test: check unit fuzz integration security e2e ## Everything that CI runs
@@ -106,6 +106,21 @@ compat: setup ## The older major version of the OpenAI SDK alone (part of e2e)
 
 bench: setup ## Print the measured numbers beside their targets
 	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks
+
+bench-gateway: $(BUILD)/.peers ## The gateway beside LiteLLM's and Portkey's, one run
+	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks.gateways
+
+# A peer that cannot be installed is left out; the report says so.
+PEERS := tests/benchmarks/gateways
+$(BUILD)/.peers: $(BUILD)/.setup $(PEERS)/peers.txt $(PEERS)/package-lock.json
+	@echo "» installing the peers (build/peers)"
+	@test -x $(BUILD)/peers/bin/python || "$$(cat $(BUILD)/.python)" -m venv --without-pip $(BUILD)/peers
+	@$(PY) -m uv pip install -q --require-hashes --only-binary :all: --python $(BUILD)/peers/bin/python -r $(PEERS)/peers.txt \
+	  || echo "  LiteLLM's proxy could not be installed"
+	@mkdir -p $(BUILD)/peers/node && cp $(PEERS)/package.json $(PEERS)/package-lock.json .npmrc $(BUILD)/peers/node/
+	@cd $(BUILD)/peers/node && $(CURDIR)/$(VENV)/bin/npm ci --silent --no-fund --no-audit --ignore-scripts \
+	  || echo "  Portkey's gateway could not be installed"
+	@touch $@
 
 unit: setup ## Rules, arithmetic, order of steps: memory only
 	@$(VENV)/bin/pytest tests/unit
