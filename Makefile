@@ -66,8 +66,8 @@ lock: setup ## Resolve the locks again, hashes included
 	@$(VENV)/bin/npm install --package-lock-only --silent
 
 # ---------------------------------------------------------------- checks
-.PHONY: check format lint types imports
-check: setup lint types imports ## Lint, types and the direction of imports (offline)
+.PHONY: check format lint types rules imports
+check: setup lint types imports rules ## Lint, types, direction of imports, our own rules (offline)
 
 format: setup ## Format the code
 	@$(VENV)/bin/ruff format -q .
@@ -79,6 +79,9 @@ lint: setup ## Formatting and lint rules
 
 types: setup ## mypy --strict, tests included
 	@$(VENV)/bin/mypy
+
+rules: setup ## The project's own rules on its own code and documents
+	@$(VENV)/bin/pytest -q tests/unit/test_architecture.py tests/unit/test_documentation.py
 
 imports: setup ## Imports point inward
 	@PYTHONPATH=.:functions:layers/domain/python:layers/adapters/python $(VENV)/bin/lint-imports --no-cache

@@ -1,6 +1,6 @@
 """The same calls with whatever `openai` is installed; prints what came back as one JSON object.
 
-Usage: python tests/compat/openai_sdk.py BASE_URL IC_TOKEN
+Usage: python tests/compat/openai_sdk.py BASE_URL IC_TOKEN IC_TOKEN_WITHOUT_MONEY
 """
 
 import json
@@ -24,7 +24,7 @@ def error_of(call: Callable[[], object]) -> list[object]:
     return ["none", 0, None]
 
 
-def main(base_url: str, token: str) -> dict[str, object]:
+def main(base_url: str, token: str, poor_token: str) -> dict[str, object]:
     """Make one call of each kind."""
     client: Any = openai.OpenAI(base_url=base_url, api_key=token, max_retries=0)
     chat = client.chat.completions.create
@@ -39,6 +39,8 @@ def main(base_url: str, token: str) -> dict[str, object]:
         for form in ({}, {"encoding_format": "float"})
     ]
     stranger = client.with_options(api_key="no-token")
+    poor = client.with_options(api_key=poor_token).chat.completions.create
+    endless = [{"role": "user", "content": "x" * 5_000_000}]
     return {
         "version": openai.__version__,
         "text": whole.choices[0].message.content,
@@ -51,6 +53,9 @@ def main(base_url: str, token: str) -> dict[str, object]:
             error_of(stranger.models.list),
             error_of(lambda: chat(model="scripted", messages=ASK, n=99)),
             error_of(lambda: chat(model="scripted", messages=INJECTION)),
+            error_of(lambda: chat(model="unheard-of", messages=ASK)),
+            error_of(lambda: poor(model="scripted", messages=ASK)),
+            error_of(lambda: chat(model="scripted", messages=endless)),
             error_of(lambda: chat(model="scripted-429", messages=ASK)),
             error_of(lambda: chat(model="scripted-500", messages=ASK)),
         ],
@@ -58,4 +63,4 @@ def main(base_url: str, token: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(*sys.argv[1:3])))
+    sys.stdout.write(json.dumps(main(*sys.argv[1:4])))

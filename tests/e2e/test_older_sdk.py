@@ -13,14 +13,22 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / "build/openai2/bin/python"
+DEAR = (1, 500_000_000)  # a cent does not pay for one useful answer
 SCRIPT = ROOT / "tests/compat/openai_sdk.py"
 
 
 def test_older_sdk_gets_the_same_answers_and_exceptions(deployed: "Deployed") -> None:
-    with scripted_agent(deployed.operator, deployed.facts.tenant_id) as (agent, _):
-        url = deployed.facts.openai_base_url
+    operator, tenant = deployed.operator, deployed.facts.tenant_id
+    with (
+        scripted_agent(operator, tenant) as (agent, _),
+        scripted_agent(operator, tenant, budget_usd="0.01", rates=DEAR) as (poor, _),
+    ):
+        tokens = (agent.ic_token, poor.ic_token)
         done = subprocess.run(  # noqa: S603 - our own script
-            [PYTHON, SCRIPT, url, agent.ic_token], check=True, capture_output=True, text=True
+            [PYTHON, SCRIPT, deployed.facts.openai_base_url, *tokens],
+            check=True,
+            capture_output=True,
+            text=True,
         )
 
     told = json.loads(done.stdout)
@@ -34,6 +42,9 @@ def test_older_sdk_gets_the_same_answers_and_exceptions(deployed: "Deployed") ->
         ["AuthenticationError", 401, "TOKEN_INVALID"],
         ["BadRequestError", 400, "VALIDATION_ERROR"],
         ["PermissionDeniedError", 403, "INPUT_BLOCKED"],
+        ["NotFoundError", 404, "MODEL_NOT_FOUND"],
+        ["APIStatusError", 402, "BUDGET_EXCEEDED"],
+        ["APIStatusError", 413, "BODY_TOO_LARGE"],
         ["RateLimitError", 429, "PROVIDER_RATE_LIMITED"],
         ["InternalServerError", 503, "ALL_PROVIDERS_DOWN"],
     ]

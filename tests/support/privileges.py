@@ -125,6 +125,7 @@ TARGETS = {
     "models": Target("model"),
     "traces": Target("trace"),
     "api_log": Target("log", "ApiAccessLogs"),
+    "web_acl_log": Target("log", "WebAclLogs"),
     **{f"log_of_{name}": Target("log", f"{title}Logs") for name, title in FUNCTIONS.items()},
     **{f"function_{name}": Target("function", title) for name, title in FUNCTIONS.items()},
 }

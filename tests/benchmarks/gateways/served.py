@@ -23,7 +23,9 @@ from ironcage.gateway import (
     Admission,
     Answers,
     Body,
+    Breakers,
     Caller,
+    Embeddings,
     Event,
     Gateway,
     GatewayCall,
@@ -32,12 +34,13 @@ from ironcage.gateway import (
     PriceTable,
     Streams,
     Upstream,
-    refusal,
+    refusal_of,
 )
 from ironcage.tenancy import ProviderKind
 from ironcage.tokens import TokenGrant, TokenVerifier, issue
 from support.builders_budgets import KEY
 from support.builders_identity import KEYS, TOKEN_ID
+from support.fakes_breakers import MemoryBreakerStore
 from support.fakes_gateway import FixedDirectory, FixedVault, NoTracer, a_provider, a_view
 from support.fakes_identity import MemoryKeyring, MemoryTokenRecords
 from support.fakes_ledger import MemoryPotStore
@@ -84,7 +87,8 @@ class Served:
         reader = SecretReader(cast("SecretsManagerClient", FixedSecret()))
         hasher = SecretTextHasher(reader, "hash", clock)
         adapter = OpenAiProvider(Transport(clock, allow_loopback=True))
-        asking = Upstream(FixedVault(), {ProviderKind.OPENAI: adapter})
+        circuits = Breakers(MemoryBreakerStore(), clock)
+        asking = Upstream(FixedVault(), {ProviderKind.OPENAI: adapter}, breakers=circuits)
         self._gateway = Gateway(
             Admission(
                 FixedDirectory(a_view(a_provider(endpoint=upstream_url))),
@@ -95,6 +99,7 @@ class Served:
             ),
             Answers(asking, hasher),
             Streams(asking, hasher),
+            embeddings=Embeddings(asking, hasher, providers={ProviderKind.OPENAI: adapter}),
             accountant=Accountant(ledger, records, records),
             tracer=NoTracer(),
             clock=clock,
@@ -106,7 +111,7 @@ class Served:
         try:
             proven = self._verifier.verify(token)
         except IronCageError as error:
-            yield from refusal(error, request_id)
+            yield from refusal_of(error, path=path, request_id=request_id)
             return
         caller = Caller(
             proven.tenant_id,
