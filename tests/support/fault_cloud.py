@@ -76,12 +76,17 @@ class FaultCloud:
         """Tell whether any fault has happened."""
         return any(proxy.struck for proxy in (self.aws, self.first, self.second))
 
-    def renew(self, *, providers: int = 1, keys: int | None = None) -> None:
+    def asked(self) -> tuple[int, int]:
+        """Count what reached the first provider, or Bedrock in its place, and the second."""
+        bedrock = sum(name.startswith("bedrock:") for name in self.aws.forwarded)
+        return len(self.first.forwarded) + bedrock, len(self.second.forwarded)
+
+    def renew(self, *, providers: int = 1, kind: ProviderKind = ProviderKind.OPENAI) -> None:
         """Start over: cold functions, no faults, and an agent of a tenant of its own.
 
         Args:
             providers: how many of the two proxies are routes of the agent.
-            keys: how many of those have their key in the vault; None means all.
+            kind: what they speak; Bedrock is behind the proxy of AWS.
         """
         for proxy in (self.aws, self.first, self.second):
             proxy.break_with()
@@ -91,20 +96,20 @@ class FaultCloud:
             TenantId(f"tenant_fault{number:03d}"), AgentId(f"agent_fault{number:03d}")
         )
         proxies = (self.first, self.second)[:providers]
-        ids = self._put_providers([proxy.url for proxy in proxies])
-        for provider_id in ids[:keys]:
+        ids = self._put_providers([proxy.url for proxy in proxies], kind)
+        for provider_id in ids:
             name = f"ironcage/{self.key.tenant_id}/{provider_id}"
             self.direct("secretsmanager").create_secret(Name=name, SecretString="sk-provider")
         self.enrol(ids)
 
-    def _put_providers(self, urls: Sequence[str]) -> tuple[ProviderId, ...]:
+    def _put_providers(self, urls: Sequence[str], kind: ProviderKind) -> tuple[ProviderId, ...]:
         writer = DynamoDirectoryWriter(Table(self.direct("dynamodb"), "control"))
         tenant = Tenant(self.key.tenant_id, "Acme", REGION)
         writer.create_tenant(tenant, created_at="2026-01-01T00:00:00Z")
         ids = tuple(ProviderId(f"ip_scripted_{at:03d}") for at, _ in enumerate(urls, 1))
         for provider_id, url in zip(ids, urls, strict=True):
             models, prices = {MODEL: MODEL}, {MODEL: RATES}
-            known = Provider(provider_id, ProviderKind.OPENAI, url, models, prices=prices)
+            known = Provider(provider_id, kind, url, models, prices=prices)
             writer.put_provider(self.key.tenant_id, known)
         return ids
 

@@ -93,6 +93,7 @@ def refused_s3(code: str, status: int = 503) -> Fault:
 
 
 THROTTLED = refused_json("ProvisionedThroughputExceededException")
+DENIED = refused_json("AccessDeniedException")  # which nobody repeats: the quickest failure
 CONFLICT = refused_json("TransactionConflictException")
 CANCELLED = refused_json(
     "TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}]
@@ -101,3 +102,4 @@ SIGNATURE_TOO_OLD = refused_json("InvalidSignatureException")
 BROKEN = refused_json("InternalServerError", 500)
 BUSY_PAGE = answering(503, content_type="text/html")
 TOPIC_REFUSED = refused_xml("AuthorizationError")
+BUCKET_DENIED = refused_s3("AccessDenied", 403)

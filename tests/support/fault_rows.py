@@ -3,11 +3,14 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from ironcage.tenancy import ProviderKind
 from support.fault_kinds import (
     ANSWER_LOST,
     BROKEN,
+    BUCKET_DENIED,
     BUSY_PAGE,
     CONFLICT,
+    DENIED,
     HALF_CLOSED,
     RESET_BEFORE,
     SIGNATURE_TOO_OLD,
@@ -47,7 +50,7 @@ class Row:
     way: str = "topic"
     asked: tuple[int, int] = (1, 0)
     providers: int = 1
-    keys: int | None = None
+    kind: ProviderKind = ProviderKind.OPENAI
     is_warm: bool = False  # a good request has gone before: key, policy and connection are kept
     is_met: bool = True  # False: nothing that is broken is asked at all
     is_stream: bool = False
@@ -138,10 +141,10 @@ LEDGER = (
     serve("settle-throttled", settle(THROTTLED)),
     serve("settle-reset-before", settle(RESET_BEFORE)),
     serve("settle-answer-lost-for-good", settle(ANSWER_LOST)),
-    serve("settle-throttled-and-sns-refused", settle(THROTTLED), topic(TOPIC_REFUSED), way="spool"),
+    serve("settle-and-sns-refused", settle(DENIED), topic(TOPIC_REFUSED), way="spool"),
     serve(
-        "settle-throttled-and-only-the-log-is-left",
-        *(settle(THROTTLED), topic(TOPIC_REFUSED), spool(refused_s3("SlowDown"))),
+        "settle-refused-and-only-the-log-is-left",
+        *(settle(DENIED), topic(TOPIC_REFUSED), spool(BUCKET_DENIED)),
         way="log",
     ),
 )
@@ -178,11 +181,16 @@ RECORDS = (
     serve("sns-silent", topic(SILENT), way="topic+spool"),
     serve("sns-html-503", topic(BUSY_PAGE), way="spool"),
     serve("sns-truncated", topic(TRUNCATED), way="topic+spool"),
+    serve(
+        "sns-refused-and-spool-slowed-down",
+        *(topic(TOPIC_REFUSED), spool(refused_s3("SlowDown"))),
+        way="log",
+    ),
     serve("sns-refused-and-spool-down", topic(TOPIC_REFUSED), spool(RESET_BEFORE), way="log"),
 )
 
 # So little that the usual time-outs and repetitions would outlast the invocation.
-LITTLE = 2.4
+LITTLE = 2.9
 
 AT_THE_END = (
     Row("sns-silent-near-the-end", (topic(SILENT),), way="topic+spool", seconds=LITTLE),

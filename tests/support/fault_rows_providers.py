@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ironcage.tenancy import ProviderKind
 from support.fault_kinds import (
     ANSWER_LOST,
     HALF_CLOSED,
@@ -16,13 +17,15 @@ from support.fault_kinds import (
     cut_after,
     dripping,
     garbled,
+    refused_json,
 )
 from support.fault_proxy import Rule
 from support.fault_rows import Money, Row, secrets, topic
 
 LIMITED = answering(429, b'{"error": {"code": "rate_limit_exceeded"}}', retry_after="7")
 LOST_LATER = replace(ANSWER_LOST, wait_seconds=0.4)
-SHORT = 2.6  # of which the settlement keeps two seconds
+SHORT = 3.0  # of which the settlement keeps two seconds
+SHORT_FOR_BEDROCK = 3.8  # its shortest time-out is a second
 HEAD_BYTES = 400  # of a stream: some events have come, the usage has not
 
 
@@ -44,9 +47,9 @@ def lost(id: str, fault: Fault, *, asked: int = 1, seconds: float = 30.0) -> Row
     )
 
 
-def late(row: Row) -> Row:
+def late(row: Row, *, seconds: float = SHORT) -> Row:
     """Let a request run out of time."""
-    return replace(row, status=504, code="DEADLINE_EXCEEDED", seconds=SHORT)
+    return replace(row, status=504, code="DEADLINE_EXCEEDED", seconds=seconds)
 
 
 def broken(id: str, fault: Fault, *, code: str = "PROVIDER_UNAVAILABLE") -> Row:  # noqa: A002 - as above
@@ -130,4 +133,36 @@ STREAMS = (
     over("stream-503-second-streams", answering(503), is_stream=True),
 )
 
-PROVIDER_ROWS = (*ONE_PROVIDER, *TWO_PROVIDERS, *STREAMS)
+
+def bedrock(row: Row) -> Row:
+    """Let the first provider of a row be Bedrock, which is asked through AWS's own client."""
+    moved = tuple(replace(rule, calls="bedrock:*") for rule in row.first)
+    return replace(row, id=f"bedrock-{row.id}", aws=moved, first=(), kind=ProviderKind.BEDROCK)
+
+
+BEDROCK = tuple(
+    map(
+        bedrock,
+        (
+            Row("slow", first=on(SLOW)),
+            Row("busy-once", first=on(refused_json("ServiceUnavailableException", 503), 1)),
+            lost("reset-before", RESET_BEFORE, asked=0),
+            lost("answer-lost", ANSWER_LOST),
+            lost("half-closed", HALF_CLOSED),
+            lost("truncated-json", TRUNCATED),
+            lost("garbled-json", garbled()),
+            late(lost("silent", SILENT), seconds=SHORT_FOR_BEDROCK),
+            down("503", refused_json("ServiceUnavailableException", 503)),
+            down(
+                "throttled",
+                refused_json("ThrottlingException", 429),
+                status=429,
+                code="PROVIDER_RATE_LIMITED",
+            ),
+            replace(lost("stream-half-closed-at-once", HALF_CLOSED), is_stream=True),
+            broken("stream-half-closed", cut_after(400)),
+        ),
+    )
+)
+
+PROVIDER_ROWS = (*ONE_PROVIDER, *TWO_PROVIDERS, *STREAMS, *BEDROCK)

@@ -46,17 +46,22 @@ class Told:
     records: dict[str, list[dict[str, Any]]]
 
     @property
-    def body(self) -> dict[str, Any]:
-        """Read a whole answer."""
-        return cast("dict[str, Any]", json.loads(self.text))
-
-    @property
     def code(self) -> str:
         """Tell the code of a refusal, also of one at the end of a stream."""
+        return next((str(e["error"]["code"]) for e in self.events() if "error" in e), "")
+
+    def events(self) -> list[dict[str, Any]]:
+        """Read the answer: the events of a stream, or a whole answer as the only one."""
         if self.headers.get("content-type") == "text/event-stream":
-            events = [json.loads(e[6:]) for e in self.text.split("\n\n") if e.startswith("data: {")]
-            return next((str(e["error"]["code"]) for e in events if "error" in e), "")
-        return str(self.body.get("error", {}).get("code", ""))
+            return [json.loads(e[6:]) for e in self.text.split("\n\n") if e.startswith("data: {")]
+        return [json.loads(self.text)]
+
+    def usage(self) -> tuple[int, int]:
+        """Read what the caller was told of its tokens: read and said, and some of each."""
+        (usage,) = [event["usage"] for event in self.events() if event.get("usage")]
+        read, said = usage["prompt_tokens"], usage["completion_tokens"]
+        assert read > 0 < said
+        return read, said
 
     @property
     def request_id(self) -> str:

@@ -1,7 +1,8 @@
 """What may die or go down, and the tests that prove what happens then.
 
 Read `CRASHES` for the money (what the ledger says afterwards) and `OUTAGES` for the direction in
-which each step fails. A row without a test, or a test that is gone, fails here.
+which each step fails. A row without a test, or a test that is gone, fails here. Some tests
+are tables of their own, one fault on the wire a row: `FAULTS`, `WORKERS`, `CLOCKS`, `DEPLOYED`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,10 @@ UNIT = "unit/budgets/test_crash_table.py"
 DEATHS = "e2e/test_deaths.py"
 RACE = "e2e/test_ledger_race.py"
 DIRECTIONS = "e2e/test_fail_directions.py"
+FAULTS = "integration/faults/test_gateway_faults.py"
+WORKERS = "integration/faults/test_worker_faults.py"
+CLOCKS = "integration/faults/test_clock_faults.py"
+DEPLOYED = "e2e/test_faults.py"
 SERVICE = "unit/gateway/test_service.py"
 STREAMS = "unit/gateway/test_streams.py"
 FIREWALL = "unit/gateway/test_firewall_down.py"
@@ -24,13 +29,19 @@ Proofs = Mapping[str, Sequence[str]]
 
 CRASHES: Mapping[str, Proofs] = {
     "reserve is applied and its answer lost: the retry finds its own hold": {
+        FAULTS: ["test_request_is_accounted_for"],
+        DEPLOYED: ["test_answer_comes_and_its_cost_is_exact"],
         UNIT: ["test_reserve_whose_answer_was_lost_finds_its_own_hold_when_retried"],
         "unit/budgets/test_reserve.py": ["test_reservation_that_was_applied_is_found_again"],
     },
     "reserve is given up: the hold is settled at nothing": {
+        FAULTS: ["test_request_is_accounted_for"],
+        DEPLOYED: ["test_request_is_refused_unsent_and_uncharged"],
         UNIT: ["test_reserve_whose_answer_was_lost_is_given_back_when_given_up"],
     },
     "that settlement is lost too: presumed": {
+        FAULTS: ["test_request_is_accounted_for"],
+        DEPLOYED: ["test_hold_that_could_not_be_given_back_is_presumed_and_nothing_stays_held"],
         UNIT: ["test_reserve_is_presumed_when_the_giving_back_is_lost_too"],
     },
     "killed after reserve, in the call or before publish: presumed at that request's bound": {
@@ -53,6 +64,10 @@ CRASHES: Mapping[str, Proofs] = {
         ],
     },
     "killed between publish and settle: the recorder settles, exact": {
+        WORKERS: [
+            "test_record_is_kept_once_and_settles_exactly",
+            "test_record_that_can_never_be_right_waits_while_the_dead_letters_are_down",
+        ],
         UNIT: [
             "test_killed_between_publish_and_settle_is_settled_by_the_recorder",
             "test_settlement_that_the_gateway_cannot_write_is_left_to_the_recorder",
@@ -75,6 +90,7 @@ CRASHES: Mapping[str, Proofs] = {
         DEATHS: ["test_records_that_come_doubled_and_in_another_order_are_exact"],
     },
     "record after its hold expired, or redriven from the dead letters: corrected, exact": {
+        WORKERS: ["test_record_replayed_from_the_log_corrects_what_was_presumed_meanwhile"],
         UNIT: [
             "test_record_after_its_hold_expired_corrects_what_was_presumed",
             "test_correction_that_somebody_made_first_counts_once",
@@ -86,6 +102,10 @@ CRASHES: Mapping[str, Proofs] = {
         DEATHS: ["test_records_that_the_recorder_could_not_keep_are_exact_when_redriven"],
     },
     "reaper races gateway or recorder: one condition fails, the other path is exact": {
+        WORKERS: [
+            "test_overdue_hold_is_presumed_once_and_told_once",
+            "test_agent_whose_pot_does_not_answer_does_not_keep_the_reaper_from_others",
+        ],
         UNIT: [
             "test_reaper_that_races_the_gateway_loses_to_the_settlement",
             "test_gateway_that_races_the_reaper_corrects_once",
@@ -97,9 +117,15 @@ CRASHES: Mapping[str, Proofs] = {
         UNIT: ["test_environment_that_was_frozen_reads_the_clock_anew"],
     },
     "clock wrong by less than a minute: nothing": {
+        CLOCKS: ["test_reaper_whose_clock_is_wrong_changes_no_cost"],
         UNIT: ["test_reaper_clock_that_is_wrong_by_less_than_a_minute_changes_nothing"],
     },
     "clock wrong by more: the late settlement becomes a correction, exact": {
+        CLOCKS: [
+            "test_reaper_whose_clock_is_wrong_changes_no_cost",
+            "test_gateway_whose_clock_is_wrong_is_exact",
+            "test_hold_of_a_gateway_that_is_ahead_is_presumed_later_and_not_lost",
+        ],
         UNIT: ["test_reaper_clock_that_is_wrong_by_more_turns_the_settlement_into_a_correction"],
     },
     "recorder, topic or queue down: the request goes on, the record is spooled": {
@@ -123,6 +149,7 @@ CRASHES: Mapping[str, Proofs] = {
 
 OUTAGES: Mapping[str, Proofs] = {
     "token check: deny": {
+        WORKERS: ["test_token_is_proven_or_nobody_comes_in"],
         "integration/functions/test_token_authorizer.py": [
             "test_caller_is_not_let_in_when_the_table_is_down",
             "test_caller_is_not_let_in_when_the_keyring_is_down",
@@ -209,7 +236,7 @@ def test_row_is_proven_by_tests_that_exist(row: str) -> None:
     assert [(path, name) for path, name in named if name not in names_in(path)] == []
 
 
-@pytest.mark.parametrize("path", [UNIT, DEATHS, DIRECTIONS])
+@pytest.mark.parametrize("path", [UNIT, DEATHS, DIRECTIONS, FAULTS, WORKERS, CLOCKS, DEPLOYED])
 def test_every_test_of_a_fault_proves_some_row(path: str) -> None:
     named = {name for proofs in ROWS.values() for name in proofs.get(path, [])}
 

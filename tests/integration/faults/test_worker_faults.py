@@ -14,7 +14,7 @@ from ironcage.tokens import issue
 from support.builders_identity import AGENT, KEYS, TENANT, a_grant
 from support.events import load_event
 from support.fault_cloud import FaultCloud
-from support.fault_kinds import ANSWER_LOST, BROKEN, THROTTLED, TOPIC_REFUSED, refused_s3
+from support.fault_kinds import ANSWER_LOST, BUCKET_DENIED, DENIED, TOPIC_REFUSED
 from support.fault_proxy import Rule
 from support.fault_rows import settle, spool, topic
 from support.fault_rows_providers import on
@@ -65,7 +65,7 @@ def unsettled(cloud: FaultCloud, *, by_spool: bool) -> Told:
     """Have a request that was answered and that the gateway could not settle."""
     cloud.renew()
     refused = [topic(TOPIC_REFUSED)] if by_spool else []
-    cloud.aws.break_with(settle(THROTTLED), *refused)
+    cloud.aws.break_with(settle(DENIED), *refused)
     told = ask(cloud)
     cloud.aws.mend()
     assert cloud.pot().held > 0 < told.record["cost_micros"]
@@ -76,7 +76,7 @@ def test_record_replayed_from_the_log_corrects_what_was_presumed_meanwhile(
     cloud: FaultCloud,
 ) -> None:
     cloud.renew()
-    cloud.aws.break_with(settle(THROTTLED), topic(TOPIC_REFUSED), spool(refused_s3("SlowDown")))
+    cloud.aws.break_with(settle(DENIED), topic(TOPIC_REFUSED), spool(BUCKET_DENIED))
     told = ask(cloud)
     cloud.aws.mend()
     let_holds_expire(cloud)
@@ -94,7 +94,7 @@ def test_record_that_can_never_be_right_waits_while_the_dead_letters_are_down(
     cloud: FaultCloud,
 ) -> None:
     cloud.renew()
-    cloud.aws.break_with(Rule("sqs:SendMessage", BROKEN))
+    cloud.aws.break_with(Rule("sqs:SendMessage", DENIED))
 
     comes_again = record(["{"])
     cloud.aws.mend()
@@ -147,16 +147,14 @@ def fails_to_reap() -> bool:
     return False
 
 
-def test_agent_whose_pot_is_throttled_does_not_keep_the_reaper_from_others(
+def test_agent_whose_pot_does_not_answer_does_not_keep_the_reaper_from_others(
     cloud: FaultCloud,
 ) -> None:
     abandoned(cloud)
     first = cloud.key
     abandoned(cloud)
     second = cloud.key
-    pots = {
-        key: Rule("dynamodb:GetItem", THROTTLED, words=(key.agent_id,)) for key in (first, second)
-    }
+    pots = {key: Rule("dynamodb:GetItem", DENIED, words=(key.agent_id,)) for key in (first, second)}
 
     left = []
     for key in (first, second):  # whichever comes first in the index, the other one is reaped
