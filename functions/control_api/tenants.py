@@ -1,25 +1,18 @@
 """Operations on tenants, their providers and their firewall policies."""
 
-import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from control_api.fields import MAX_ITEMS, Fields
+from control_api.fields import Fields
 from control_api.ports import Fact
+from control_api.provider_fields import read_key, read_provider
 from control_api.regions import Regions
-from ironcage.core import Clock, PolicyId, ProviderId, TenantId, iso_utc
+from ironcage.core import Clock, PolicyId, TenantId, iso_utc
 from ironcage.core.errors import InvalidRequest, NotFound
-from ironcage.tenancy import (
-    DEFAULT_POLICY,
-    DirectoryWriter,
-    Provider,
-    ProviderKind,
-    Tenant,
-    check_endpoint,
-)
+from ironcage.tenancy import DEFAULT_POLICY, DirectoryWriter, Provider, Tenant, origin_of
 from ironcage.tokens import KeyVaultWriter
 
-MAX_PRICE = 10**12
-_KEY = re.compile(r"[\x21-\x7e]{1,4096}")
+_KEY_NEEDED = "is required when scheme, host or port of the endpoint change; null removes the key"
 
 
 class TenantOperations:
@@ -99,82 +92,31 @@ class TenantOperations:
         return Fact({"policy_id": policy_id}, "policy_updated", tenant_id)
 
     def put_provider(self, fields: Fields) -> Fact:
-        """Create or replace a provider, and its key if one is given.
+        """Create or replace a provider; its key is stored, kept or, if null, used no more.
 
         Raises:
-            InvalidRequest: fields are wrong.
+            InvalidRequest: fields are wrong, or a kept key would go to another host.
             NotFound: there is no such tenant.
+            Conflict: somebody else changed the key that was to be kept.
         """
         tenant_id = TenantId(fields.identifier("tenant_id", "tenant"))
-        key = fields.text("key", longest=4_096) if fields.has("key") else ""
-        if key and not _KEY.fullmatch(key):
-            fields.note("key", "must be printable ASCII without spaces")
-        provider = self._provider(fields.inside("provider"), has_key=bool(key))
+        key = read_key(fields)
+        given = read_provider(fields.inside("provider"), allow_loopback=self._allow_loopback)
         fields.check()
         if not self._directory.has_tenant(tenant_id):
             raise NotFound(tenant_id=tenant_id)
-        if key:
-            self._vault.put_key(tenant_id, provider.provider_id, key)
-        self._directory.put_provider(tenant_id, provider)
+        version = self._key_version(tenant_id, given, key)
+        provider = replace(given, key_version=version)
+        self._directory.put_provider(tenant_id, provider, is_key_kept=key is None)
         answer: dict[str, object] = {"provider_id": provider.provider_id}
         return Fact(answer, "provider_updated", tenant_id, changes=answer)
 
-    def _provider(self, fields: Fields, *, has_key: bool) -> Provider:
-        kind = fields.choice("kind", ProviderKind, default=ProviderKind.OPENAI)
-        provider = Provider(
-            provider_id=ProviderId(fields.identifier("provider_id", "ip", fresh=True)),
-            kind=kind,
-            endpoint=self._endpoint(fields, kind),
-            models=_models(fields),
-            has_key=fields.truth("has_key", default=has_key),
-            is_active=fields.truth("is_active", default=True),
-            prices=_prices(fields),
-        )
-        fields.collect()
-        return provider
-
-    def _endpoint(self, fields: Fields, kind: ProviderKind) -> str:
-        if kind is ProviderKind.BEDROCK and not fields.has("endpoint"):
+    def _key_version(self, tenant_id: TenantId, given: Provider, key: str | None) -> str:
+        if key is not None:
+            return self._vault.put_key(tenant_id, given.provider_id, key) if key else ""
+        known = self._directory.find_provider(tenant_id, given.provider_id)
+        if known is None or not known.key_version:
             return ""
-        endpoint = fields.text("endpoint", longest=2_048)
-        if endpoint:
-            try:
-                check_endpoint(endpoint, allow_loopback=self._allow_loopback)
-            except InvalidRequest as exc:
-                fields.note("endpoint", exc.fields["endpoint"])
-        return endpoint
-
-
-def _models(fields: Fields) -> dict[str, str]:
-    """Read `{our name: the provider's name}`, or a list of names that both sides use."""
-    if fields.holds_list("models"):
-        names = fields.texts("models")
-        found = dict(zip(names, names, strict=True))
-    else:
-        found = _texts_of(fields.mapping("models"))
-    if not 1 <= len(found) <= MAX_ITEMS:
-        fields.note("models", f"must name 1 to {MAX_ITEMS} models")
-    return found
-
-
-def _prices(fields: Fields) -> dict[str, tuple[int, int]]:
-    """Read `{our name: [input, output]}`, in micro-dollars per million tokens."""
-    if not fields.has("prices"):
-        return {}
-    found: dict[str, tuple[int, int]] = {}
-    for name, pair in fields.mapping("prices").items():
-        match pair:
-            case [int(asked), int(told)] if _is_price(asked) and _is_price(told):
-                found[name] = (asked, told)
-            case _:
-                fields.note(f"prices.{name}", "must be two whole numbers, input and output")
-    return found
-
-
-def _is_price(value: object) -> bool:
-    return type(value) is int and 0 <= value <= MAX_PRICE
-
-
-def _texts_of(models: Mapping[str, object]) -> dict[str, str]:
-    texts = {name: value for name, value in models.items() if isinstance(value, str) and value}
-    return texts if len(texts) == len(models) else {}
+        if origin_of(known.endpoint) != origin_of(given.endpoint):
+            raise InvalidRequest({"key": _KEY_NEEDED})
+        return known.key_version

@@ -93,11 +93,16 @@ def seed(
     writer = DynamoDirectoryWriter(cloud.control)
     tenant = Tenant(KEY.tenant_id, "Acme", home_region)
     writer.create_tenant(tenant, created_at="2026-01-01T00:00:00Z")
+    provider_id = ProviderId("ip_scripted_001")
+    key = open_client("secretsmanager", REGION).create_secret(
+        Name=f"ironcage/{KEY.tenant_id}/{provider_id}", SecretString="sk-provider"
+    )
     provider = Provider(
-        ProviderId("ip_scripted_001"),
+        provider_id,
         kind,
         url,
         {name: name for name in MODELS},
+        key_version=key["VersionId"],
         prices=dict.fromkeys(MODELS, RATES),
     )
     writer.put_provider(KEY.tenant_id, provider)
@@ -106,9 +111,6 @@ def seed(
     agent = Agent(KEY.tenant_id, KEY.agent_id, "writer", "user_owner", providers=ids)
     record = TokenRecord(KEY.tenant_id, KEY.agent_id, TokenId("ic_writer"), TOKEN_HASH)
     DynamoEnrolment(cloud.control, cloud.ledger).enrol(agent, record, limit=limit)
-    open_client("secretsmanager", REGION).create_secret(
-        Name=f"ironcage/{KEY.tenant_id}/{provider.provider_id}", SecretString="sk-provider"
-    )
 
 
 def _forget() -> None:

@@ -42,6 +42,7 @@ CHAT = "/v1/chat/completions"
 EMBED = "/v1/embeddings"
 EMBEDDER = "text-embedding-3-small"
 SMALL = Usage(12, 4)
+KEY_VERSION = "version-1"
 
 
 class FixedDirectory:
@@ -59,14 +60,14 @@ class FixedDirectory:
 
 
 class FixedVault:
-    """A vault with the same key for everybody."""
+    """A vault with one version of the same key for everybody."""
 
     def __init__(self) -> None:
         self.is_down = False
 
-    def key_for(self, tenant_id: TenantId, provider_id: ProviderId) -> ProviderKey:
+    def key_for(self, tenant_id: TenantId, provider_id: ProviderId, *, version: str) -> ProviderKey:
         """Give the key."""
-        if self.is_down:
+        if self.is_down or version != KEY_VERSION:
             raise StoreUnavailable(store="vault")
         return ProviderKey("sk-test")
 
@@ -179,6 +180,7 @@ def a_provider(name: str = "ip_openai_001", **changes: object) -> Provider:
         "kind": ProviderKind.OPENAI,
         "endpoint": "https://api.example.test/v1",
         "models": {MODEL: MODEL},
+        "key_version": KEY_VERSION,
     }
     return Provider(**(facts | changes))  # type: ignore[arg-type]  # a builder's keywords
 

@@ -96,11 +96,7 @@ class FaultCloud:
             TenantId(f"tenant_fault{number:03d}"), AgentId(f"agent_fault{number:03d}")
         )
         proxies = (self.first, self.second)[:providers]
-        ids = self._put_providers([proxy.url for proxy in proxies], kind)
-        for provider_id in ids:
-            name = f"ironcage/{self.key.tenant_id}/{provider_id}"
-            self.direct("secretsmanager").create_secret(Name=name, SecretString="sk-provider")
-        self.enrol(ids)
+        self.enrol(self._put_providers([proxy.url for proxy in proxies], kind))
 
     def _put_providers(self, urls: Sequence[str], kind: ProviderKind) -> tuple[ProviderId, ...]:
         writer = DynamoDirectoryWriter(Table(self.direct("dynamodb"), "control"))
@@ -108,10 +104,21 @@ class FaultCloud:
         writer.create_tenant(tenant, created_at="2026-01-01T00:00:00Z")
         ids = tuple(ProviderId(f"ip_scripted_{at:03d}") for at, _ in enumerate(urls, 1))
         for provider_id, url in zip(ids, urls, strict=True):
-            models, prices = {MODEL: MODEL}, {MODEL: RATES}
-            known = Provider(provider_id, kind, url, models, prices=prices)
+            known = Provider(
+                provider_id,
+                kind,
+                url,
+                {MODEL: MODEL},
+                key_version=self._put_key(provider_id),
+                prices={MODEL: RATES},
+            )
             writer.put_provider(self.key.tenant_id, known)
         return ids
+
+    def _put_key(self, provider_id: ProviderId) -> str:
+        name = f"ironcage/{self.key.tenant_id}/{provider_id}"
+        made = self.direct("secretsmanager").create_secret(Name=name, SecretString="sk-provider")
+        return str(made["VersionId"])
 
     def enrol(self, providers: tuple[ProviderId, ...], *, limit: Micros = DOLLAR) -> None:
         """Give the agent its routes, its token and its budget."""

@@ -38,6 +38,7 @@ def a_provider(provider_id: ProviderId = FIRST, **models: str) -> Provider:
         ProviderKind.OPENAI,
         "https://api.openai.com/v1",
         models or {"m": "m-1"},
+        key_version="version-1",
         prices={"m": (150_000, 600_000)},
     )
 
@@ -255,6 +256,29 @@ def test_second_of_two_editors_is_told_and_overwrites_nothing(cloud: IdentityClo
         writer.put_agent(second)
 
     assert writer.find_agent(TENANT, AGENT) == replace(first, revision=1)
+
+
+def test_provider_is_replaced_while_the_key_that_it_keeps_is_the_same(
+    cloud: IdentityCloud,
+) -> None:
+    writer = enrolled(cloud)
+    changed = replace(a_provider(), is_active=False)
+
+    writer.put_provider(TENANT, changed, is_key_kept=True)
+
+    assert writer.find_provider(TENANT, FIRST) == changed
+
+
+def test_key_that_somebody_changed_meanwhile_is_not_put_back(cloud: IdentityCloud) -> None:
+    writer = enrolled(cloud)
+    newer = replace(a_provider(), key_version="version-2")
+    writer.put_provider(TENANT, newer)
+
+    with pytest.raises(Conflict):
+        writer.put_provider(TENANT, a_provider(), is_key_kept=True)
+
+    assert writer.find_provider(TENANT, FIRST) == newer
+    assert writer.find_provider(TENANT, ProviderId("ip_gone")) is None
 
 
 def test_token_and_pot_are_switched_together(cloud: IdentityCloud) -> None:

@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from botocore.stub import Stubber
@@ -106,21 +107,73 @@ def test_keys_of_another_form_are_no_keys(text: str) -> None:
         a_keyring(ManualClock()).load()
 
 
-def test_provider_key_is_stored_under_tenant_and_provider_and_replaced() -> None:
+def test_provider_key_is_stored_under_tenant_and_provider() -> None:
+    writer = SecretsVaultWriter(a_client("secretsmanager"), "ironcage/", kms_key="")
+
+    writer.put_key(TENANT, PROVIDER, "sk-one")
+
+    names = [s["Name"] for s in a_client("secretsmanager").list_secrets()["SecretList"]]
+    assert f"ironcage/{TENANT}/{PROVIDER}" in names
+
+
+def test_provider_key_is_read_by_its_version_while_another_is_cached() -> None:
+    writer = SecretsVaultWriter(a_client("secretsmanager"), "ironcage/", kms_key="")
+    vault = SecretsVault(a_client("secretsmanager"), "ironcage/", ManualClock())
+    one = writer.put_key(TENANT, PROVIDER, "sk-one")
+    assert vault.key_for(TENANT, PROVIDER, version=one).reveal() == "sk-one"
+
+    two = writer.put_key(TENANT, PROVIDER, "sk-two")
+
+    assert vault.key_for(TENANT, PROVIDER, version=two).reveal() == "sk-two"
+    assert vault.key_for(TENANT, PROVIDER, version=one).reveal() == "sk-one"
+
+
+def test_older_provider_key_is_still_read_by_an_environment_that_is_cold() -> None:
+    writer = SecretsVaultWriter(a_client("secretsmanager"), "ironcage/", kms_key="")
+    one = writer.put_key(TENANT, PROVIDER, "sk-one")
+    writer.put_key(TENANT, PROVIDER, "sk-two")
+
+    vault = SecretsVault(a_client("secretsmanager"), "ironcage/", ManualClock())
+
+    assert vault.key_for(TENANT, PROVIDER, version=one).reveal() == "sk-one"
+
+
+def test_provider_key_is_cached_for_five_minutes() -> None:
+    clock = ManualClock()
+    writer = SecretsVaultWriter(a_client("secretsmanager"), "ironcage/", kms_key="")
+    vault = SecretsVault(a_client("secretsmanager"), "ironcage/", clock)
+    version = writer.put_key(TENANT, PROVIDER, "sk-one")
+    vault.key_for(TENANT, PROVIDER, version=version)
+    a_client("secretsmanager").delete_secret(
+        SecretId=f"ironcage/{TENANT}/{PROVIDER}", ForceDeleteWithoutRecovery=True
+    )
+
+    clock.advance(299)
+    assert vault.key_for(TENANT, PROVIDER, version=version).reveal() == "sk-one"
+    clock.advance(1)
+
+    with pytest.raises(StoreUnavailable):
+        vault.key_for(TENANT, PROVIDER, version=version)
+
+
+def test_version_that_has_not_arrived_gives_no_other_key() -> None:
     clock = ManualClock()
     writer = SecretsVaultWriter(a_client("secretsmanager"), "ironcage/", kms_key="")
     vault = SecretsVault(a_client("secretsmanager"), "ironcage/", clock)
     writer.put_key(TENANT, PROVIDER, "sk-one")
-    assert vault.key_for(TENANT, PROVIDER).reveal() == "sk-one"
+    coming = str(uuid4())
+    with pytest.raises(StoreUnavailable) as refusal:
+        vault.key_for(TENANT, PROVIDER, version=coming)
 
-    writer.put_key(TENANT, PROVIDER, "sk-two")
-    clock.advance(299)
-    assert vault.key_for(TENANT, PROVIDER).reveal() == "sk-one"
-    clock.advance(1)
+    # The replica catches up: the very same version arrives in it.
+    a_client("secretsmanager").put_secret_value(
+        SecretId=f"ironcage/{TENANT}/{PROVIDER}",
+        SecretString="sk-two",
+        ClientRequestToken=coming,
+    )
 
-    names = [s["Name"] for s in a_client("secretsmanager").list_secrets()["SecretList"]]
-    assert vault.key_for(TENANT, PROVIDER).reveal() == "sk-two"
-    assert f"ironcage/{TENANT}/{PROVIDER}" in names
+    assert "sk-one" not in str(refusal.value)
+    assert vault.key_for(TENANT, PROVIDER, version=coming).reveal() == "sk-two"
 
 
 def test_provider_key_is_encrypted_with_our_own_key() -> None:
@@ -134,7 +187,7 @@ def test_provider_key_is_encrypted_with_our_own_key() -> None:
 
 def test_provider_key_is_replicated_under_the_key_of_the_same_id() -> None:
     arn, name = "arn:aws:kms:us-east-1:123456789012:key/mrk-1", f"ironcage/{TENANT}/{PROVIDER}"
-    client = a_dead_client("secretsmanager")
+    client, version = a_dead_client("secretsmanager"), str(uuid4())
     created = {"Name": name, "SecretString": "sk-one", "KmsKeyId": arn}
     copied = {
         "SecretId": name,
@@ -143,12 +196,12 @@ def test_provider_key_is_replicated_under_the_key_of_the_same_id() -> None:
     # Scripted, because the emulation forgets the key of a replica.
     with Stubber(client) as script:
         script.add_client_error("put_secret_value", "ResourceNotFoundException")
-        script.add_response("create_secret", {}, expected_params=created)
+        script.add_response("create_secret", {"VersionId": version}, expected_params=created)
         script.add_response("describe_secret", {})
         script.add_response("replicate_secret_to_regions", {}, expected_params=copied)
 
         writer = SecretsVaultWriter(client, "ironcage/", kms_key=arn, replicas=["eu-west-1"])
-        writer.put_key(TENANT, PROVIDER, "sk-one")
+        assert writer.put_key(TENANT, PROVIDER, "sk-one") == version
 
         script.assert_no_pending_responses()
 
@@ -168,10 +221,10 @@ def test_provider_key_is_brought_to_a_region_that_came_later() -> None:
 def test_provider_key_of_another_tenant_is_not_found() -> None:
     writer = SecretsVaultWriter(a_client("secretsmanager"), "ironcage/", kms_key="")
     vault = SecretsVault(a_client("secretsmanager"), "ironcage/", ManualClock())
-    writer.put_key(TENANT, PROVIDER, "sk-one")
+    version = writer.put_key(TENANT, PROVIDER, "sk-one")
 
     with pytest.raises(StoreUnavailable) as refusal:
-        vault.key_for(TenantId("tenant_other"), PROVIDER)
+        vault.key_for(TenantId("tenant_other"), PROVIDER, version=version)
 
     assert "sk-" not in str(refusal.value)
 

@@ -49,8 +49,8 @@ def test_new_agent_is_seen_by_the_gateway_with_its_provider_and_key(cloud: Ident
     view = DynamoDirectory(cloud.control, SystemClock()).view(TENANT, AGENT)
     vault = SecretsVault(a_client("secretsmanager"), "ironcage/", SystemClock())
     [provider] = view.routes_for("gpt-4o-mini")
-    assert provider.has_key
-    assert vault.key_for(TENANT, provider.provider_id).reveal() == "PROVIDER_KEY"
+    key = vault.key_for(TENANT, provider.provider_id, version=provider.key_version)
+    assert key.reveal() == "PROVIDER_KEY"
 
 
 def test_token_and_provider_key_are_in_no_table_event_or_log(
@@ -248,7 +248,7 @@ def test_loopback_provider_is_accepted_where_the_stage_allows_it(
     view = DynamoDirectory(cloud.control, SystemClock()).view(TENANT, AgentId(AGENT))
     assert answer == {"provider_id": ProviderId("ip_ollama")}
     assert view.providers[0].prices == {"llama3": (0, 600_000)}
-    assert not view.providers[0].has_key
+    assert view.providers[0].key_version == ""
 
 
 def test_anthropic_is_a_kind_of_provider(cloud: IdentityCloud) -> None:
@@ -269,4 +269,4 @@ def test_anthropic_is_a_kind_of_provider(cloud: IdentityCloud) -> None:
 
     view = DynamoDirectory(cloud.control, SystemClock()).view(TENANT, AgentId(AGENT))
     assert view.providers[0].kind is ProviderKind.ANTHROPIC
-    assert view.providers[0].has_key
+    assert view.providers[0].key_version

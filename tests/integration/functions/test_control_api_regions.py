@@ -5,12 +5,16 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from control_api.wiring import control
+from ironcage.adapters.dynamodb.directory_writer import DynamoDirectoryWriter
+from ironcage.adapters.secrets import SecretsVault
+from ironcage.core import ProviderId, SystemClock
 from support.aws_identity import IdentityCloud, make_cloud
 from support.aws_mocked import REGION, emulated_aws
 from support.aws_regions import ABROAD, BOTH, a_client_abroad
 from support.builders_identity import AGENT, TENANT
 from support.operators import WHOSE, a_verifier, code_of, run, seeded
 
+PROVIDER = ProviderId("ip_openai_001")
 AGENT_FACTS = {"name": "A", "owner": "user_1"}
 BEDROCK = {"kind": "bedrock", "models": ["m"]}
 OPERATIONS: Mapping[str, Mapping[str, object]] = {
@@ -108,8 +112,10 @@ def test_unknown_tenant_is_not_found_in_any_region(
 
 def test_provider_key_is_readable_in_every_region(cloud: IdentityCloud) -> None:
     seeded()
+    provider = DynamoDirectoryWriter(cloud.control).find_provider(TENANT, PROVIDER)
+    assert provider is not None
 
-    name = f"ironcage/{TENANT}/ip_openai_001"
-    found = a_client_abroad("secretsmanager").get_secret_value(SecretId=name)
+    vault = SecretsVault(a_client_abroad("secretsmanager"), "ironcage/", SystemClock())
+    key = vault.key_for(TENANT, PROVIDER, version=provider.key_version)
 
-    assert found["SecretString"] == "PROVIDER_KEY"
+    assert key.reveal() == "PROVIDER_KEY"

@@ -267,13 +267,35 @@ def test_vault_down_tries_the_next_provider_that_needs_no_key() -> None:
     rig = a_rig()
     rig.vault.is_down = True
     rig.directory.current = a_view(
-        a_provider("ip_one_001"), a_provider("ip_two_002", has_key=False)
+        a_provider("ip_one_001"), a_provider("ip_two_002", key_version="")
     )
 
     answer = rig.ask()
 
     assert answer.status == 200
     assert rig.records.records[0]["provider_id"] == "ip_two_002"
+
+
+def test_key_version_that_has_not_arrived_tries_the_next_provider() -> None:
+    rig = a_rig()
+    rig.directory.current = a_view(
+        a_provider("ip_one_001", key_version="version-2"), a_provider("ip_two_002")
+    )
+
+    answer = rig.ask()
+
+    assert answer.status == 200
+    assert [call.provider.provider_id for call in rig.chat.calls] == ["ip_two_002"]
+
+
+def test_key_version_that_has_not_arrived_is_replaced_by_no_other_key() -> None:
+    rig = a_rig()
+    rig.directory.current = a_view(a_provider(key_version="version-2"))
+
+    answer = rig.ask()
+
+    assert (answer.status, answer.code) == (503, "ALL_PROVIDERS_DOWN")
+    assert rig.chat.calls == []
 
 
 def test_revoked_token_cannot_spend_even_when_the_authorizer_still_lets_it_in() -> None:

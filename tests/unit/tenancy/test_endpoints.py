@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ironcage.core.errors import InvalidRequest
-from ironcage.tenancy import check_endpoint, is_allowed_address
+from ironcage.tenancy import check_endpoint, is_allowed_address, origin_of
 
 
 @pytest.mark.parametrize(
@@ -176,3 +176,25 @@ def test_any_text_is_judged_without_surprise(text: str) -> None:
     for url in (text, f"https://{text}/v1"):
         with suppress(InvalidRequest):
             check_endpoint(url, allow_loopback=False)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["https://API.example.com", "https://api.example.com:443/v2", "HTTPS://api.example.com/"],
+)
+def test_origin_stays_when_the_path_changes(other: str) -> None:
+    assert origin_of(other) == origin_of("https://api.example.com/v1")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://api.example.com/v1",
+        "https://api.example.com:444/v1",
+        "https://api.example.org/v1",
+        "https://api.example.com.evil.org/v1",
+        "",
+    ],
+)
+def test_origin_is_another_when_scheme_host_or_port_change(other: str) -> None:
+    assert origin_of(other) != origin_of("https://api.example.com/v1")

@@ -32,8 +32,19 @@ class SecretReader:
         Raises:
             StoreUnavailable: it did not answer, or there is no such secret.
         """
+        return self._read(name)
+
+    def read_version(self, name: str, version: str) -> str:
+        """Read the text of one version of a secret; replicas name versions as the secret does.
+
+        Raises:
+            StoreUnavailable: it did not answer, or there is no such version (yet).
+        """
+        return self._read(name, VersionId=version)
+
+    def _read(self, name: str, **which: Any) -> str:
         try:
-            answer = self._client.get_secret_value(SecretId=name)
+            answer = self._client.get_secret_value(SecretId=name, **which)
         except failures() as exc:
             raise StoreUnavailable(store="secrets") from exc
         if "SecretString" not in answer:
@@ -74,29 +85,31 @@ class SecretsKeyring:
 
 
 class SecretsVault:
-    """`KeyVault` and its write side: one secret `<path><tenant>/<provider>` holds one key."""
+    """`KeyVault`: one secret `<path><tenant>/<provider>`, whose versions are its keys.
+
+    A key is read by its version alone. The endpoint that it may go to names it, so a key and an
+    endpoint stay a pair, however late a change of either arrives here.
+    """
 
     def __init__(self, client: "SecretsManagerClient", path: str, clock: Clock) -> None:
-        self._client = client
         self._reader = SecretReader(client)
         self._path = path
-        self._kept = ExpiringCache[str, ProviderKey](clock, seconds=CACHE_SECONDS, size=VAULT_SIZE)
+        self._kept = ExpiringCache[tuple[str, str], ProviderKey](
+            clock, seconds=CACHE_SECONDS, size=VAULT_SIZE
+        )
 
-    def key_for(self, tenant_id: TenantId, provider_id: ProviderId) -> ProviderKey:
-        """Read a provider key, cached for at most five minutes (step 6a).
+    def key_for(self, tenant_id: TenantId, provider_id: ProviderId, *, version: str) -> ProviderKey:
+        """Read this version of a provider key, cached for at most five minutes (step 6a).
 
         Raises:
-            StoreUnavailable: the vault did not answer or has no such key.
+            StoreUnavailable: the vault did not answer or does not have this version (yet).
         """
-        name = self._name(tenant_id, provider_id)
-        kept = self._kept.get(name)
+        name = f"{self._path}{tenant_id}/{provider_id}"
+        kept = self._kept.get((name, version))
         if kept is None:
-            kept = ProviderKey(self._reader.read(name))
-            self._kept.put(name, kept)
+            kept = ProviderKey(self._reader.read_version(name, version))
+            self._kept.put((name, version), kept)
         return kept
-
-    def _name(self, tenant_id: TenantId, provider_id: ProviderId) -> str:
-        return f"{self._path}{tenant_id}/{provider_id}"
 
 
 class SecretsVaultWriter:
@@ -120,24 +133,26 @@ class SecretsVaultWriter:
         everywhere = {"KmsKeyId": kms_key.rpartition("/")[2]} if kms_key else {}
         self._replicas: list[Any] = [{"Region": region, **everywhere} for region in replicas]
 
-    def put_key(self, tenant_id: TenantId, provider_id: ProviderId, value: str) -> None:
-        """Store a provider key, encrypted, in place of an older one.
+    def put_key(self, tenant_id: TenantId, provider_id: ProviderId, value: str) -> str:
+        """Store a provider key, encrypted, in place of an older one, and name its version.
 
         Raises:
             StoreUnavailable: the vault did not answer.
         """
         name = f"{self._path}{tenant_id}/{provider_id}"
         try:
-            self._put(name, value)
+            return self._put(name, value)
         except failures() as exc:
             raise StoreUnavailable(store="secrets") from exc
 
-    def _put(self, name: str, value: str) -> None:
+    def _put(self, name: str, value: str) -> str:
         try:
-            self._client.put_secret_value(SecretId=name, SecretString=value)
+            version = self._client.put_secret_value(SecretId=name, SecretString=value)["VersionId"]
         except self._client.exceptions.ResourceNotFoundException:
-            self._client.create_secret(Name=name, SecretString=value, **self._encryption)
+            made = self._client.create_secret(Name=name, SecretString=value, **self._encryption)
+            version = made["VersionId"]
         self._add_missing_replicas(name)
+        return version
 
     def _add_missing_replicas(self, name: str) -> None:
         """Bring a secret to the regions where it is not: a new one, or one older than a region."""

@@ -165,9 +165,13 @@ class Upstream:
             return send(self._providers[route.provider.kind], call)
 
     def _key(self, x: Exchange, route: Route) -> ProviderKey | None:
-        if not route.provider.has_key:
+        """Read the key that was stored for this very endpoint, be there a newer or an older one."""
+        provider = route.provider
+        if not provider.key_version:
             return None
-        return self._vault.key_for(x.call.caller.tenant_id, route.provider.provider_id)
+        return self._vault.key_for(
+            x.call.caller.tenant_id, provider.provider_id, version=provider.key_version
+        )
 
 
 def _deployment(x: Exchange, route: Route) -> Deployment:

@@ -1,6 +1,6 @@
 """Tenants, agents and model providers."""
 
-from ironcage.tenancy.endpoints import check_endpoint, is_allowed_address
+from ironcage.tenancy.endpoints import check_endpoint, is_allowed_address, origin_of
 from ironcage.tenancy.model import (
     DEFAULT_MAX_TOKENS,
     DEFAULT_POLICY,
@@ -26,4 +26,5 @@ __all__ = [
     "Tenant",
     "check_endpoint",
     "is_allowed_address",
+    "origin_of",
 ]

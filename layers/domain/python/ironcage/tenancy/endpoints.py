@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from ironcage.core.errors import InvalidRequest
 
 MAX_URL_LENGTH = 2_048
+_PORTS = {"https": 443, "http": 80}
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _LOCAL_NAME = "localhost"
@@ -40,6 +41,12 @@ def is_allowed_address(address: str, *, is_secure: bool, allow_loopback: bool) -
     if found.is_loopback:
         return allow_loopback
     return is_secure and found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """Tell scheme, host and port of an accepted URL: who hears what is sent there."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
 
 
 def _problem(url: str, *, allow_loopback: bool) -> str | None:

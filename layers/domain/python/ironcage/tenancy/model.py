@@ -39,13 +39,14 @@ class Provider:
     """A model provider of a tenant. `models` maps our model name to the provider's own.
 
     `prices` gives models a price of their own: micro-dollars per million tokens (input, output).
+    `key_version` names the one version of its key that may go to this endpoint; empty: no key.
     """
 
     provider_id: ProviderId
     kind: ProviderKind
     endpoint: str
     models: Mapping[str, str]
-    has_key: bool = True
+    key_version: str = ""
     is_active: bool = True
     prices: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 

@@ -66,8 +66,19 @@ class DirectoryWriter(Protocol):
         """
         ...
 
-    def put_provider(self, tenant_id: TenantId, provider: Provider) -> None:
-        """Create or replace a provider."""
+    def find_provider(self, tenant_id: TenantId, provider_id: ProviderId) -> Provider | None:
+        """Read a provider as it is now."""
+        ...
+
+    def put_provider(
+        self, tenant_id: TenantId, provider: Provider, *, is_key_kept: bool = False
+    ) -> None:
+        """Create or replace a provider; `is_key_kept`: only while it has the same key version.
+
+        Raises:
+            NotFound: there is no such tenant.
+            Conflict: somebody else changed the key that was to be kept.
+        """
         ...
 
     def put_policy(

@@ -39,13 +39,13 @@ class SigningKeyring(Protocol):
 
 
 class KeyVault(Protocol):
-    """Where provider keys are: one secret per tenant and provider."""
+    """Where provider keys are: one secret per tenant and provider, with a version per key."""
 
-    def key_for(self, tenant_id: TenantId, provider_id: ProviderId) -> ProviderKey:
-        """Read a provider key, cached for at most five minutes.
+    def key_for(self, tenant_id: TenantId, provider_id: ProviderId, *, version: str) -> ProviderKey:
+        """Read this version of a provider key and never another, cached for five minutes at most.
 
         Raises:
-            StoreUnavailable: the vault did not answer or has no such key.
+            StoreUnavailable: the vault did not answer or does not have this version (yet).
         """
         ...
 
@@ -53,8 +53,8 @@ class KeyVault(Protocol):
 class KeyVaultWriter(Protocol):
     """The write side of the vault, for the control plane alone."""
 
-    def put_key(self, tenant_id: TenantId, provider_id: ProviderId, value: str) -> None:
-        """Store a provider key, encrypted, in place of an older one.
+    def put_key(self, tenant_id: TenantId, provider_id: ProviderId, value: str) -> str:
+        """Store a provider key, encrypted, in place of an older one, and name its version.
 
         Raises:
             StoreUnavailable: the vault did not answer.

@@ -53,7 +53,7 @@ def provider_item(provider: Provider) -> Item:
         "kind": provider.kind.value,
         "endpoint": provider.endpoint,
         "models": dict(provider.models),
-        "has_key": provider.has_key,
+        "key_version": provider.key_version,
         "is_active": provider.is_active,
         "prices": {model: list(price) for model, price in provider.prices.items()},
     }
@@ -66,7 +66,7 @@ def read_provider(item: Mapping[str, Any]) -> Provider:
         kind=ProviderKind(item["kind"]),
         endpoint=item["endpoint"],
         models=item["models"],
-        has_key=item["has_key"],
+        key_version=item.get("key_version", ""),
         is_active=item["is_active"],
         prices={model: (asked, told) for model, (asked, told) in item["prices"].items()},
     )

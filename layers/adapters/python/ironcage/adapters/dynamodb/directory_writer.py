@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ironcage.adapters.dynamodb.control_items import (
     agent_item,
     policy_item,
     provider_item,
     read_agent,
+    read_provider,
 )
 from ironcage.adapters.dynamodb.keys import TenantKeys
 from ironcage.adapters.dynamodb.table import Change, Table, Write
@@ -17,6 +19,7 @@ from ironcage.tenancy import Agent, Provider, Tenant
 
 EXISTS = "attribute_exists(pk)"
 IS_FREE = "attribute_not_exists(pk)"
+HAS_SAME_KEY = "attribute_not_exists(key_version) OR key_version = :kept"
 
 
 def version_bump(control: Table, tenant_id: TenantId) -> Write:
@@ -101,17 +104,36 @@ class DynamoDirectoryWriter:
             raise NotFound(agent_id=agent.agent_id)
         raise Conflict(agent_id=agent.agent_id)
 
-    def put_provider(self, tenant_id: TenantId, provider: Provider) -> None:
-        """Create or replace a provider.
+    def find_provider(self, tenant_id: TenantId, provider_id: ProviderId) -> Provider | None:
+        """Read a provider as it is now."""
+        keys = TenantKeys(tenant_id)
+        item = self._control.get(keys.control_pk(), keys.provider_sk(provider_id))
+        return None if item is None else read_provider(item)
+
+    def put_provider(
+        self, tenant_id: TenantId, provider: Provider, *, is_key_kept: bool = False
+    ) -> None:
+        """Create or replace a provider; `is_key_kept`: only while it has the same key version.
 
         Raises:
             NotFound: there is no such tenant.
+            Conflict: somebody else changed the key that was to be kept.
         """
         keys = TenantKeys(tenant_id)
-        sk = keys.provider_sk(provider.provider_id)
-        self._write(
-            tenant_id, self._control.putting(keys.control_pk(), sk, provider_item(provider))
+        condition: Mapping[str, Any] = {}
+        if is_key_kept:
+            condition = {"condition": HAS_SAME_KEY, "values": {":kept": provider.key_version}}
+        write = self._control.putting(
+            keys.control_pk(),
+            keys.provider_sk(provider.provider_id),
+            provider_item(provider),
+            **condition,
         )
+        if self._control.transact([write, version_bump(self._control, tenant_id)]):
+            return
+        if not self.has_tenant(tenant_id):
+            raise NotFound(tenant_id=tenant_id)
+        raise Conflict(provider_id=provider.provider_id)
 
     def put_policy(
         self, tenant_id: TenantId, policy_id: PolicyId, policy: Mapping[str, object]
