@@ -17,9 +17,10 @@ from infra_cdk.config import Stage
 from infra_cdk.constructs.acknowledge import acknowledge
 from infra_cdk.constructs.secrets import NamedSecret
 
-READ = ("GetItem", "BatchGetItem", "Query")
-WRITE = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
-LEDGER = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
+# Presumed spend is an item of its own: it is put by who finds the hold, deleted by who corrects it.
+MOVE_MONEY = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
+SETTLE = ("GetItem", "UpdateItem", "DeleteItem")
+PUT_AND_CHANGE = ("GetItem", "PutItem", "UpdateItem")
 VAULT_PATH = "ironcage/"
 _READ_SECRET = ("secretsmanager:GetSecretValue",)
 _KEY_USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
@@ -43,11 +44,15 @@ def allow_items(
 
 
 def allow_ledgers_elsewhere(
-    function: lambda_.Function, ledgers: Sequence[str], *, keys: Sequence[str]
+    function: lambda_.Function,
+    ledgers: Sequence[str],
+    *,
+    actions: Sequence[str],
+    keys: Sequence[str],
 ) -> None:
-    """Allow moving money in the ledgers of other regions, whose agents call from here."""
+    """Allow the same work in the ledgers of other regions, whose agents call from here."""
     if ledgers:
-        allow(function, [f"dynamodb:{action}" for action in LEDGER], on=ledgers)
+        allow(function, [f"dynamodb:{action}" for action in actions], on=ledgers)
         allow_keys_elsewhere(function, keys)
 
 

@@ -13,9 +13,8 @@ from infra_cdk.constructs.acknowledge import acknowledge
 from infra_cdk.constructs.alarms import AlarmTopic, our_metric
 from infra_cdk.constructs.error_responses import add_error_responses
 from infra_cdk.constructs.grants import (
-    READ,
+    MOVE_MONEY,
     VAULT_PATH,
-    WRITE,
     allow,
     allow_bedrock,
     allow_items,
@@ -102,10 +101,15 @@ class GatewayStack(cdk.Stack):
             "audit_hash_secret": data.audit_hash_secret.secret_name,
         }
         function = PythonFunction(self, "gateway", kit=self._kit, settings=settings)
-        allow_items(function, data.tables.control, actions=READ)
-        allow_items(function, data.tables.ledger, actions=(*READ, *WRITE))
+        allow_items(function, data.tables.control, actions=("GetItem",))
+        allow_items(function, data.tables.ledger, actions=MOVE_MONEY)
         allow_items(function, data.tables.runtime, actions=("Query", "UpdateItem"))
-        allow_ledgers_elsewhere(function, data.ledgers_elsewhere(), keys=data.keys_elsewhere())
+        allow_ledgers_elsewhere(
+            function,
+            data.ledgers_elsewhere(),
+            actions=MOVE_MONEY,
+            keys=data.keys_elsewhere(),
+        )
         allow_vault(function, actions=("GetSecretValue",))
         allow_bedrock(function, self._stage)
         allow_secret(function, data.audit_hash_secret)

@@ -13,9 +13,10 @@ from constructs import Construct
 from infra_cdk.config import Stage
 from infra_cdk.constructs.alarms import AlarmTopic, our_metric
 from infra_cdk.constructs.grants import (
-    READ,
+    MOVE_MONEY,
+    PUT_AND_CHANGE,
+    SETTLE,
     VAULT_PATH,
-    WRITE,
     allow,
     allow_items,
     allow_key,
@@ -113,9 +114,12 @@ class WorkersStack(cdk.Stack):
             "usage_dead_letter_queue": dead_letters.queue_url,
         }
         function = PythonFunction(self, "usage_recorder", kit=self.kit, settings=settings)
-        allow_items(function, tables.ledger, actions=(*READ, *WRITE))
+        allow_items(function, tables.ledger, actions=SETTLE)
         allow_ledgers_elsewhere(
-            function, self._data.ledgers_elsewhere(), keys=self._data.keys_elsewhere()
+            function,
+            self._data.ledgers_elsewhere(),
+            actions=SETTLE,
+            keys=self._data.keys_elsewhere(),
         )
         allow_items(function, tables.activity, actions=("PutItem",))
         allow_objects(function, self.spool, prefix=SPOOL_PREFIX, actions=("GetObject",))
@@ -160,9 +164,8 @@ class WorkersStack(cdk.Stack):
             "records_spool_bucket": self.spool.bucket_name,
         }
         function = PythonFunction(self, "ledger_reaper", kit=self.kit, settings=settings)
-        allow_items(function, ledger, actions=(*READ, *WRITE))
-        dirty = f"{ledger.table_arn}/index/dirty"
-        allow(function, ["dynamodb:Query", "dynamodb:Scan"], on=[dirty])
+        allow_items(function, ledger, actions=PUT_AND_CHANGE)
+        allow(function, ["dynamodb:Scan"], on=[f"{ledger.table_arn}/index/dirty"])
         self._allow_publishing(function)
         events.Rule(
             self,
@@ -186,8 +189,8 @@ class WorkersStack(cdk.Stack):
             "kms_key": data.key.key_arn,
         }
         function = PythonFunction(self, "control_api", kit=self.kit, settings=settings)
-        for table in (data.tables.control, data.tables.ledger):
-            allow_items(function, table, actions=(*READ, *WRITE))
+        allow_items(function, data.tables.control, actions=PUT_AND_CHANGE)
+        allow_items(function, data.tables.ledger, actions=MOVE_MONEY)
         allow_secret(function, data.signing_secret)
         allow_vault(function, actions=("CreateSecret", "PutSecretValue", "DescribeSecret"))
         if self._stage.others_than(self.region):

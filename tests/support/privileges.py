@@ -7,26 +7,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
-WRITE = (
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:ConditionCheckItem",
-)
+GET_ITEM = ("dynamodb:GetItem",)
+SETTLE = (*GET_ITEM, "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+WRITE_NEW = (*GET_ITEM, "dynamodb:UpdateItem", "dynamodb:PutItem")
+MOVE_MONEY = (*WRITE_NEW, "dynamodb:DeleteItem")
 SEARCH = ("dynamodb:Query", "dynamodb:Scan")
+ITEMS = (*MOVE_MONEY, *SEARCH, "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem")
 GET_SECRET = ("secretsmanager:GetSecretValue",)
 KEEP_SECRET = (
     "secretsmanager:CreateSecret",
     "secretsmanager:DescribeSecret",
     "secretsmanager:PutSecretValue",
     "secretsmanager:ReplicateSecretToRegions",
-)
-MOVE_MONEY = (
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
 )
 CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
 SEND = ("sqs:SendMessage",)
@@ -39,8 +31,8 @@ TRACE = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 INVOKE_MODEL = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 
 ALL_OF: dict[str, tuple[str, ...]] = {
-    "table": (*READ, *WRITE, "dynamodb:Scan"),
-    "table_abroad": (*READ, *WRITE, "dynamodb:Scan"),
+    "table": ITEMS,
+    "table_abroad": ITEMS,
     "index": SEARCH,
     "secret": (*GET_SECRET, "secretsmanager:PutSecretValue"),
     "secrets": (*GET_SECRET, *KEEP_SECRET),
@@ -132,13 +124,13 @@ TARGETS = {
 
 NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "token_authorizer": {
-        "control": ("dynamodb:GetItem",),
+        "control": GET_ITEM,
         "signing_keys": GET_SECRET,
         "data_key": USE_KEY,
     },
     "gateway": {
-        "control": READ,
-        "ledger": (*READ, *WRITE),
+        "control": GET_ITEM,
+        "ledger": MOVE_MONEY,
         "ledger_abroad": MOVE_MONEY,
         "runtime": ("dynamodb:Query", "dynamodb:UpdateItem"),
         "audit_hash_key": GET_SECRET,
@@ -149,8 +141,8 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
         "data_key": USE_KEY,
     },
     "control_api": {
-        "control": (*READ, *WRITE),
-        "ledger": (*READ, *WRITE),
+        "control": WRITE_NEW,
+        "ledger": MOVE_MONEY,
         "signing_keys": GET_SECRET,
         "provider_keys": KEEP_SECRET,
         "records": PUBLISH,
@@ -158,8 +150,8 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
         "data_key": USE_KEY,
     },
     "usage_recorder": {
-        "ledger": (*READ, *WRITE),
-        "ledger_abroad": MOVE_MONEY,
+        "ledger": SETTLE,
+        "ledger_abroad": SETTLE,
         "activity": ("dynamodb:PutItem",),
         "usage_queue": CONSUME,
         "spool_queue": CONSUME,
@@ -169,8 +161,8 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
         "data_key": USE_KEY,
     },
     "ledger_reaper": {
-        "ledger": (*READ, *WRITE),
-        "ledger_dirty": SEARCH,
+        "ledger": WRITE_NEW,
+        "ledger_dirty": ("dynamodb:Scan",),
         "records": PUBLISH,
         "spool_objects": PUT,
         "data_key": USE_KEY,

@@ -80,7 +80,7 @@ def test_gateway_only_lists_and_changes_circuits() -> None:
 def test_gateway_cannot_write_configuration() -> None:
     actions = synthesized("prod").actions_on("gateway", "ControlTable")
 
-    assert actions == {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert actions == {"dynamodb:GetItem"}
 
 
 def test_archiver_can_put_and_neither_read_nor_delete() -> None:
