@@ -94,7 +94,7 @@ def invoke(workspace: Workspace, function: str, event: str) -> None:
 
 
 def demo(workspace: Workspace) -> None:
-    """Show one governed request and every refusal."""
+    """Show one governed request and four refusals."""
     facts = _running(workspace)
     if not run_demo(Operator(LocalCloud(workspace), facts.control_function), facts):
         raise Trouble("Not every scene went as promised.")

@@ -1,4 +1,4 @@
-"""Show one governed request and every refusal that exists."""
+"""Show one governed request and four refusals: identity, firewall, money, provider."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

@@ -60,7 +60,7 @@ class OpenAiProvider:
 
     def _post(self, call: ProviderCall, path: str, body: JsonObject) -> Answer:
         endpoint = call.provider.endpoint.rstrip("/")
-        request = Outgoing(f"{endpoint}/{path}", encode_json(body), _headers(call.key))
+        request = Outgoing(f"{endpoint}/{path}", encode_json(body), headers_of(call.key))
         answer = self._transport.send(request, timeout_seconds=call.timeout_seconds)
         if answer.status != 200:  # noqa: PLR2004 - OK
             refuse(answer, code_field="code")
@@ -86,7 +86,8 @@ def _chunks(answer: Answer) -> Iterator[ProviderChunk]:
             raise ProviderUnavailable(sent=True, reason="cut_short")
 
 
-def _headers(key: ProviderKey | None) -> dict[str, str]:
+def headers_of(key: ProviderKey | None) -> dict[str, str]:
+    """Write the headers of a call, with the provider's key if there is one (step 6a)."""
     out = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
     if key is not None:
         out["authorization"] = f"Bearer {sendable(key.reveal())}"
