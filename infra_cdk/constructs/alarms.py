@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -19,6 +20,15 @@ class AlarmTopic(sns.Topic):
     def __init__(self, scope: Construct, name: str, *, key: kms.IKey) -> None:
         super().__init__(scope, name, master_key=key, enforce_ssl=True)
         self._scope = scope
+        # Any policy takes the place of the one that SNS would give: it must let the alarms in.
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
+            )
+        )
         cdk.CfnOutput(scope, f"{name}Arn", value=self.topic_arn, description="Alarms go here")
 
     def watch(

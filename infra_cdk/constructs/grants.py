@@ -31,9 +31,9 @@ def allow(function: lambda_.Function, actions: Sequence[str], *, on: Sequence[st
     function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(on)))
 
 
-def allow_key(function: lambda_.Function, key: kms.IKey) -> None:
-    """Allow the data key, which tables, queues and secrets use on the function's behalf."""
-    allow(function, _KEY_USE, on=[key.key_arn])
+def allow_key(function: lambda_.Function, key: kms.IKey, *, through: Sequence[str]) -> None:
+    """Allow the data key to services that use it on the function's behalf, never directly."""
+    _allow_keys(function, [key.key_arn], through=through)
 
 
 def allow_items(
@@ -53,13 +53,15 @@ def allow_ledgers_elsewhere(
     """Allow the same work in the ledgers of other regions, whose agents call from here."""
     if ledgers:
         allow(function, [f"dynamodb:{action}" for action in actions], on=ledgers)
-        allow_keys_elsewhere(function, keys)
+        allow_keys_elsewhere(function, keys, through=("dynamodb",))
 
 
-def allow_keys_elsewhere(function: lambda_.Function, keys: Sequence[str]) -> None:
+def allow_keys_elsewhere(
+    function: lambda_.Function, keys: Sequence[str], *, through: Sequence[str]
+) -> None:
     """Allow the data key of other regions, as `allow_key` does that of our own."""
     if keys:
-        allow(function, _KEY_USE, on=keys)
+        _allow_keys(function, keys, through=through)
 
 
 def allow_objects(
@@ -108,6 +110,18 @@ def allow_on_ministack(
     """
     if not stage.is_protected:
         allow(function, actions, on=on)
+
+
+def _allow_keys(function: lambda_.Function, keys: Sequence[str], *, through: Sequence[str]) -> None:
+    # Any region of the service: the ARN names the key's, and a replica is made from the primary.
+    services = [f"{service}.*.amazonaws.com" for service in through]
+    function.add_to_role_policy(
+        iam.PolicyStatement(
+            actions=list(_KEY_USE),
+            resources=list(keys),
+            conditions={"StringLike": {"kms:ViaService": services}},
+        )
+    )
 
 
 def _accept(function: lambda_.Function, wildcards: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """A bucket that is private, encrypted, versioned, logged and reachable over TLS only."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -38,7 +39,10 @@ class PrivateBucket(s3.Bucket):
             minimum_tls_version=1.2,
             versioned=True,
             object_lock_default_retention=object_lock,
-            server_access_logs_bucket=logs,
+            # By its name: from another stack CDK would let S3 write for buckets of any account.
+            server_access_logs_bucket=s3.Bucket.from_bucket_name(
+                scope, f"{name}AccessLogs", logs.bucket_name
+            ),
             server_access_logs_prefix=f"{name.lower()}/",
             lifecycle_rules=[
                 s3.LifecycleRule(
@@ -67,6 +71,14 @@ def log_bucket(scope: Construct, stage: Stage) -> s3.Bucket:
         removal_policy=cdk.RemovalPolicy.RETAIN
         if stage.is_protected
         else cdk.RemovalPolicy.DESTROY,
+    )
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
+            actions=["s3:PutObject"],
+            resources=[bucket.arn_for_objects("*")],
+            conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
+        )
     )
     acknowledge(bucket, {"S1": "This is the bucket that receives the access logs."})
     return bucket

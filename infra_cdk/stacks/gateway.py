@@ -85,7 +85,7 @@ class GatewayStack(cdk.Stack):
         function = PythonFunction(self, "token_authorizer", kit=self._kit, settings=settings)
         allow_items(function, control, actions=("GetItem",))
         allow_secret(function, self._data.signing_secret)
-        allow_key(function, self._kit.key)
+        allow_key(function, self._kit.key, through=("dynamodb", "secretsmanager"))
         return function
 
     def _make_gateway(self) -> PythonFunction:
@@ -115,7 +115,8 @@ class GatewayStack(cdk.Stack):
         allow_secret(function, data.audit_hash_secret)
         allow(function, ["sns:Publish"], on=[workers.records.topic_arn])
         allow_objects(function, workers.spool, prefix=SPOOL_PREFIX, actions=("PutObject",))
-        allow_key(function, self._kit.key)
+        used = ("dynamodb", "secretsmanager", "sns", "s3")
+        allow_key(function, self._kit.key, through=used)
         return function
 
     def _add_routes(self) -> None:

@@ -57,7 +57,9 @@ class KeysStack(cdk.Stack):
         )
         for statement in _service_statements(self.region, self.account):
             key.add_to_resource_policy(statement)
-        return key
+        # By its ARN, so that its policy is what stands here: subscriptions and secrets would write
+        # into it, for every topic of every account.
+        return kms.Key.from_key_arn(self, "DataKeyInUse", key.key_arn)
 
     def _replica_of(self, primary: "KeysStack") -> kms.IKey:
         owner = iam.PolicyStatement(
@@ -83,16 +85,26 @@ def key_arn_in(region: str, key: kms.IKey) -> str:
 
 
 def _service_statements(region: str, account: str) -> list[iam.PolicyStatement]:
-    """Let AWS services encrypt on our behalf; queue and topic policies say who may deliver."""
+    """Let AWS services encrypt on our behalf, for what this account has told them to do.
+
+    Without the source, they would do so for whoever names our key in an account of his own.
+    """
     actions = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    deliveries = iam.PolicyStatement(
-        sid="Deliveries",
-        principals=[
-            iam.ServicePrincipal(f"{name}.amazonaws.com")
-            for name in ("sns", "s3", "cloudwatch", "events")
-        ],
+    # Alarms go to a topic, the spool's notifications to a queue.
+    notices = iam.PolicyStatement(
+        sid="Notices",
+        principals=[iam.ServicePrincipal(f"{name}.amazonaws.com") for name in ("cloudwatch", "s3")],
         actions=actions,
         resources=["*"],
+        conditions={"StringEquals": {"aws:SourceAccount": account}},
+    )
+    # Topics go to queues: SNS names the topic.
+    deliveries = iam.PolicyStatement(
+        sid="Deliveries",
+        principals=[iam.ServicePrincipal("sns.amazonaws.com")],
+        actions=actions,
+        resources=["*"],
+        conditions={"ArnLike": {"aws:SourceArn": f"arn:aws:sns:{region}:{account}:*"}},
     )
     logs = iam.PolicyStatement(
         sid="Logs",
@@ -103,4 +115,4 @@ def _service_statements(region: str, account: str) -> list[iam.PolicyStatement]:
             "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:*:logs:{region}:{account}:*"}
         },
     )
-    return [deliveries, logs]
+    return [notices, deliveries, logs]

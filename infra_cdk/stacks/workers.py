@@ -8,6 +8,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra_cdk.config import Stage
@@ -125,6 +126,7 @@ class WorkersStack(cdk.Stack):
         allow_objects(function, self.spool, prefix=SPOOL_PREFIX, actions=("GetObject",))
         allow(function, ["sqs:SendMessage"], on=[dead_letters.queue_arn])
         self._allow_archiving(function)
+        allow_key(function, self.kit.key, through=("dynamodb", "s3", "sqs"))
         for queue in (self.queues.usage, self.queues.spool):
             self._consume(
                 function, queue, batch=_USAGE_BATCH, window=self._stage.usage_window_seconds
@@ -135,6 +137,7 @@ class WorkersStack(cdk.Stack):
         settings = {"audit_bucket": self._data.audit_bucket.bucket_name}
         function = PythonFunction(self, "audit_archiver", kit=self.kit, settings=settings)
         self._allow_archiving(function)
+        allow_key(function, self.kit.key, through=("s3", "sqs"))
         self._consume(
             function,
             self.queues.audit,
@@ -146,9 +149,13 @@ class WorkersStack(cdk.Stack):
     def _consume(
         self, function: PythonFunction, queue: WorkerQueue, *, batch: int, window: int
     ) -> None:
+        # By its ARN alone: a queue that knows its key would give the role that key for direct use.
+        known = sqs.Queue.from_queue_arn(
+            self, f"{queue.node.id}To{function.node.id}", queue.queue_arn
+        )
         function.add_event_source(
             sources.SqsEventSource(
-                queue,
+                known,
                 batch_size=batch,
                 max_batching_window=cdk.Duration.seconds(window),
                 report_batch_item_failures=True,
@@ -167,6 +174,7 @@ class WorkersStack(cdk.Stack):
         allow_items(function, ledger, actions=PUT_AND_CHANGE)
         allow(function, ["dynamodb:Scan"], on=[f"{ledger.table_arn}/index/dirty"])
         self._allow_publishing(function)
+        allow_key(function, self.kit.key, through=("dynamodb", "sns", "s3"))
         events.Rule(
             self,
             "EveryMinute",
@@ -195,20 +203,20 @@ class WorkersStack(cdk.Stack):
         allow_vault(function, actions=("CreateSecret", "PutSecretValue", "DescribeSecret"))
         if self._stage.others_than(self.region):
             allow_vault(function, actions=("ReplicateSecretToRegions",))
-            allow_keys_elsewhere(function, data.keys_elsewhere())
+            allow_keys_elsewhere(function, data.keys_elsewhere(), through=("secretsmanager",))
         self._allow_publishing(function)
+        used = ("dynamodb", "secretsmanager", "sns", "s3")
+        allow_key(function, self.kit.key, through=used)
         cdk.CfnOutput(self, "ControlFunction", value=function.function_name)
         return function
 
     def _allow_archiving(self, function: PythonFunction) -> None:
         bucket = self._data.audit_bucket
         allow_objects(function, bucket, prefix=AUDIT_PREFIX, actions=("PutObject",))
-        allow_key(function, self.kit.key)
 
     def _allow_publishing(self, function: PythonFunction) -> None:
         allow(function, ["sns:Publish"], on=[self.records.topic_arn])
         allow_objects(function, self.spool, prefix=SPOOL_PREFIX, actions=("PutObject",))
-        allow_key(function, self.kit.key)
 
     def _watch(self) -> None:
         alarms = AlarmTopic(self, "Alarms", key=self.kit.key)

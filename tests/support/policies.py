@@ -10,7 +10,8 @@ from infra_cdk.local.workspace import ACCOUNT
 from support.privileges import ABROAD, MODEL_ARN, Target
 from support.synthesis import Resource, Synthesis, as_list
 
-_UNKNOWN = {"NotAction", "NotResource", "Condition", "Principal"}
+_UNKNOWN = {"NotAction", "NotResource", "Principal"}
+_SOURCES = {"aws:SourceAccount", "aws:SourceArn", "kms:EncryptionContext:aws:logs:arn"}
 
 _ELSEWHERE = {
     "secrets": f"arn:aws:secretsmanager:{{region}}:{ACCOUNT}:secret:{{path}}ip_probe-AbCdEf",
@@ -26,12 +27,12 @@ class Judge:
     synthesis: Synthesis
     region: str
 
-    def allows(self, function: str, action: str, arn: str) -> bool:
-        """Tell whether a role's own policies allow an action on a resource."""
+    def allows(self, function: str, action: str, arn: str, *, through: str = "") -> bool:
+        """Tell whether a role's policies allow an action, made directly or through a service."""
         effects = {
             statement["Effect"]
             for statement in self._statements(function)
-            if self._speaks_of(statement, action, arn)
+            if self._speaks_of(statement, action, arn) and _holds(statement, through, self.region)
         }
         return effects == {"Allow"}
 
@@ -89,16 +90,16 @@ class Judge:
         match value:
             case str():
                 return value
-            case {"Fn::GetAtt": [name, _]}:
-                return f"<{name}>"
             case {"Ref": "AWS::AccountId"}:
                 return ACCOUNT
-            case {"Ref": name}:
+            case {"Ref": name} | {"Fn::GetAtt": [name, _]}:
                 return f"<{name}>"
             case {"Fn::Join": [_, parts]}:
                 return "".join(self._spelled(part) for part in parts)
             case {"Fn::ImportValue": export}:
                 return self._spelled(self._exported(export))
+            case {"Fn::Select": _}:
+                return "<part>"  # the id of our key, to name its copy in another region
         raise AssertionError(f"this judge cannot read {json.dumps(value)}")
 
     def _exported(self, export: str) -> Any:
@@ -107,6 +108,17 @@ class Judge:
                 if output.get("Export", {}).get("Name") == export:
                     return output["Value"]
         raise AssertionError(f"nobody exports {export}")
+
+
+def _holds(statement: Resource, through: str, region: str) -> bool:
+    """Judge the one condition that our roles have: the service that calls on their behalf."""
+    match statement.get("Condition"):
+        case None:
+            return True
+        case {"StringLike": {"kms:ViaService": services, **more}, **others} if not more | others:
+            via = f"{through}.{region}.amazonaws.com" if through else ""
+            return any(fnmatchcase(via, service) for service in as_list(services))
+    raise AssertionError(f"this judge cannot read {json.dumps(statement)}")
 
 
 def _secret_arn(logical_id: str, made: Resource, region: str) -> str:
@@ -134,11 +146,29 @@ def outsiders(synthesis: Synthesis) -> list[str]:
     ]
 
 
+def deputies(synthesis: Synthesis) -> list[str]:
+    """List the services that a policy lets in for whoever asks them to, of any account."""
+    return [
+        f"{name}: {json.dumps(statement)}"
+        for name, statement in _resource_statements(synthesis)
+        if is_open_deputy(statement)
+    ]
+
+
+def is_open_deputy(statement: Resource) -> bool:
+    """Tell whether a statement lets a service in and does not name for whom it may act."""
+    if statement["Effect"] != "Allow" or "Service" not in statement["Principal"]:
+        return False
+    named = {key for test in statement.get("Condition", {}).values() for key in test}
+    return not named & _SOURCES
+
+
 def _resource_statements(synthesis: Synthesis) -> Iterator[tuple[str, Resource]]:
     for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy"):
         for name, policy in synthesis.of_type(kind).items():
             for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
                 yield name, statement
-    for name, key in synthesis.of_type("AWS::KMS::Key").items():
-        for statement in key["Properties"]["KeyPolicy"]["Statement"]:
-            yield name, statement
+    for kind in ("AWS::KMS::Key", "AWS::KMS::ReplicaKey"):
+        for name, key in synthesis.of_type(kind).items():
+            for statement in key["Properties"]["KeyPolicy"]["Statement"]:
+                yield name, statement

@@ -30,6 +30,9 @@ WRITE_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 TRACE = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 INVOKE_MODEL = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 
+# Services that use the data key on behalf of whoever calls them.
+KEY_USERS = ("dynamodb", "secretsmanager", "sns", "sqs", "s3")
+
 ALL_OF: dict[str, tuple[str, ...]] = {
     "table": ITEMS,
     "table_abroad": ITEMS,
@@ -40,6 +43,7 @@ ALL_OF: dict[str, tuple[str, ...]] = {
     "topic": PUBLISH,
     "objects": (*PUT, *GET, "s3:DeleteObject"),
     "key": USE_KEY,
+    "key_through": USE_KEY,
     "model": INVOKE_MODEL,
     "function": ("lambda:InvokeFunction",),
     "log": (*WRITE_LOG, "logs:GetLogEvents"),
@@ -54,6 +58,7 @@ TYPE_OF = {
     "topic": "AWS::SNS::Topic",
     "objects": "AWS::S3::Bucket",
     "key": "AWS::KMS::Key",
+    "key_through": "AWS::KMS::Key",
     "function": "AWS::Lambda::Function",
     "log": "AWS::Logs::LogGroup",
 }
@@ -114,6 +119,7 @@ TARGETS = {
     "access_logs": Target("objects", "AccessLogs", "auditbucket/"),
     "data_key": Target("key", "DataKey"),
     "other_key": Target("key"),
+    **{f"data_key_through_{name}": Target("key_through", "DataKey", name) for name in KEY_USERS},
     "models": Target("model"),
     "traces": Target("trace"),
     "api_log": Target("log", "ApiAccessLogs"),
@@ -122,11 +128,17 @@ TARGETS = {
     **{f"function_{name}": Target("function", title) for name, title in FUNCTIONS.items()},
 }
 
+
+def through(*services: str) -> dict[str, tuple[str, ...]]:
+    """Name the services that may use the data key for a function, which never may itself."""
+    return {f"data_key_through_{service}": USE_KEY for service in services}
+
+
 NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "token_authorizer": {
         "control": GET_ITEM,
         "signing_keys": GET_SECRET,
-        "data_key": USE_KEY,
+        **through("dynamodb", "secretsmanager"),
     },
     "gateway": {
         "control": GET_ITEM,
@@ -138,7 +150,7 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
         "records": PUBLISH,
         "spool_objects": PUT,
         "models": INVOKE_MODEL,
-        "data_key": USE_KEY,
+        **through("dynamodb", "secretsmanager", "sns", "s3"),
     },
     "control_api": {
         "control": WRITE_NEW,
@@ -147,7 +159,7 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
         "provider_keys": KEEP_SECRET,
         "records": PUBLISH,
         "spool_objects": PUT,
-        "data_key": USE_KEY,
+        **through("dynamodb", "secretsmanager", "sns", "s3"),
     },
     "usage_recorder": {
         "ledger": SETTLE,
@@ -158,16 +170,16 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
         "usage_dead_letters": SEND,
         "spool_objects": GET,
         "audit_objects": PUT,
-        "data_key": USE_KEY,
+        **through("dynamodb", "sqs", "s3"),
     },
     "ledger_reaper": {
         "ledger": WRITE_NEW,
         "ledger_dirty": ("dynamodb:Scan",),
         "records": PUBLISH,
         "spool_objects": PUT,
-        "data_key": USE_KEY,
+        **through("dynamodb", "sns", "s3"),
     },
-    "audit_archiver": {"audit_queue": CONSUME, "audit_objects": PUT, "data_key": USE_KEY},
+    "audit_archiver": {"audit_queue": CONSUME, "audit_objects": PUT, **through("sqs", "s3")},
 }
 
 

@@ -84,7 +84,7 @@ def test_control_is_one_global_table_under_the_key_of_each_region() -> None:
         assert replica["DeletionProtectionEnabled"]
     there = json.dumps(replicas[SECOND]["SSESpecification"])
     assert f"arn:aws:kms:{SECOND}:" in there
-    assert f"ironcage-prod-{PRIMARY}-keys:ExportsOutputRefDataKey" in there
+    assert f"ironcage-prod-{PRIMARY}-keys:ExportsOutputFnGetAttDataKey" in there
 
 
 @pytest.mark.parametrize("title", ["Ledger", "Runtime", "Activity", "People"])

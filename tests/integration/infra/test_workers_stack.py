@@ -75,3 +75,14 @@ def test_reaper_runs_every_minute() -> None:
     (rule,) = synthesized("prod").of_type("AWS::Events::Rule").values()
 
     assert rule["Properties"]["ScheduleExpression"] == "rate(1 minute)"
+
+
+def test_alarms_may_reach_their_topic() -> None:
+    policies = synthesized("prod").of_type("AWS::SNS::TopicPolicy")
+    [alarms] = [policy for name, policy in policies.items() if name.startswith("AlarmsPolicy")]
+
+    statements = alarms["Properties"]["PolicyDocument"]["Statement"]
+
+    [allowed] = [s for s in statements if s["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Action"] == "sns:Publish"
