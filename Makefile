@@ -96,7 +96,7 @@ integration: setup ## Adapters and handlers on an emulated AWS, infrastructure a
 	@$(VENV)/bin/pytest tests/integration
 
 security: setup ## Attacks on tokens; least privilege; the journeys where each call is judged by its role
-	@$(VENV)/bin/pytest tests/security tests/e2e --guarded --ignore tests/e2e/test_ledger_race.py
+	@$(VENV)/bin/pytest tests/security tests/e2e --guarded -k "not race"
 
 fuzz: setup ## Invariants under hostile input
 	@$(VENV)/bin/pytest tests/fuzz
