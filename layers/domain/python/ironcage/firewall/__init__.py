@@ -1,6 +1,6 @@
 """The firewalls: detectors see, policies judge, values are taken out (steps 2 and 8)."""
 
-from ironcage.firewall.arguments import ArgumentRedactor, ArgumentScanner
+from ironcage.firewall.arguments import ArgumentRedactor, ArgumentScanner, literals_of
 from ironcage.firewall.detectors import (
     InjectionDetector,
     PatternDetector,
@@ -50,6 +50,7 @@ __all__ = [
     "decide",
     "default_policies",
     "judge",
+    "literals_of",
     "parse_policy",
     "pii_detector",
     "redact",

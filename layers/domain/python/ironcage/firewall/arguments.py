@@ -23,10 +23,18 @@ _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 class ArgumentRedactor:
     """Cleans the arguments of tool calls; findings point at whole literals."""
 
-    def __init__(self, firewall: Firewall, policy: Policy, *, hash_key: bytes = b"") -> None:
+    def __init__(
+        self,
+        firewall: Firewall,
+        policy: Policy,
+        *,
+        hash_key: bytes = b"",
+        origin: Origin = Origin.MODEL,
+    ) -> None:
         self._firewall = firewall
         self._policy = policy
         self._hash_key = hash_key
+        self._origin = origin
 
     def clean(self, raw: str) -> tuple[str, Verdict]:
         """Redact one tool call's arguments, and tell what was seen.
@@ -37,7 +45,7 @@ class ArgumentRedactor:
         findings: list[Finding] = []
         cleaned = re.sub(_LITERAL, lambda hit: self._clean_literal(hit, findings), raw)
         if not _is_json(raw):
-            verdict = self._firewall.inspect(cleaned, Origin.MODEL, self._policy)
+            verdict = self._firewall.inspect(cleaned, self._origin, self._policy)
             cleaned = redact(cleaned, verdict, self._policy, hash_key=self._hash_key)
             findings += verdict.findings
         return cleaned, judge(findings)
@@ -45,11 +53,16 @@ class ArgumentRedactor:
     def _clean_literal(self, hit: re.Match[str], findings: list[Finding]) -> str:
         literal = hit[0]
         value = _decoded(literal)
-        verdict = self._firewall.inspect(value, Origin.MODEL, self._policy)
+        verdict = self._firewall.inspect(value, self._origin, self._policy)
         findings += [replace(f, start=hit.start(), end=hit.end()) for f in verdict.findings]
         if verdict.action < Action.REDACT:
             return literal
         return _literal(redact(value, verdict, self._policy, hash_key=self._hash_key))
+
+
+def literals_of(raw: str) -> list[str]:
+    """List the strings and numbers of a tool call's arguments as their reader sees them."""
+    return [_decoded(hit[0]) for hit in re.finditer(_LITERAL, raw)]
 
 
 class ArgumentScanner:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from ironcage.firewall import (
     Action,
-    ArgumentRedactor,
     ArgumentScanner,
     Finding,
     Firewall,
@@ -15,14 +14,13 @@ from ironcage.firewall import (
     StreamScanner,
     Verdict,
     judge,
-    redact,
 )
+from ironcage.gateway.cleaning import ARGUMENTS, Cleaner
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.requests import ModelRequest
-from ironcage.gateway.wire.openai import VisibleText, replace_text, visible_texts
+from ironcage.gateway.wire.openai import PromptText, VisibleText, replace_text, visible_texts
 
 TextScanner = StreamScanner | ArgumentScanner
-ARGUMENTS = "tool_arguments"
 IMAGE = "IMAGE"  # what a policy's `images` field is an action for
 
 
@@ -94,7 +92,7 @@ class Screen:
         scan = self.open_scan()
         scan.add_images(len(request.images), self.policy)
         for found in request.texts():
-            cleaned, verdict = self._clean(found.text, Origin(found.origin))
+            cleaned, verdict = self._clean_prompt(found)
             scan.add(verdict, found.text)
             if verdict.action is Action.REDACT:
                 request = request.with_text(found.path, cleaned)
@@ -116,18 +114,20 @@ class Screen:
             return ArgumentScanner(self.firewall, self.policy, hash_key=self.hash_key)
         return StreamScanner(self.firewall, self.policy, hash_key=self.hash_key)
 
-    def _clean_visible(self, found: VisibleText) -> tuple[str, Verdict]:
-        """Redact one text; a tool call's arguments inside their JSON, which still parses."""
-        if found.kind != ARGUMENTS:
-            return self._clean(found.text, Origin.MODEL)
-        redactor = ArgumentRedactor(self.firewall, self.policy, hash_key=self.hash_key)
-        return redactor.clean(found.text)
+    @property
+    def _cleaner(self) -> Cleaner:
+        return Cleaner(self.firewall, self.policy, self.hash_key)
 
-    def _clean(self, text: str, origin: Origin) -> tuple[str, Verdict]:
-        verdict = self.firewall.inspect(text, origin, self.policy)
-        if verdict.action is not Action.REDACT:
-            return text, verdict
-        return redact(text, verdict, self.policy, hash_key=self.hash_key), verdict
+    def _clean_prompt(self, found: PromptText) -> tuple[str, Verdict]:
+        origin = Origin(found.origin)
+        if found.kind == ARGUMENTS:
+            return self._cleaner.clean_sent_arguments(found.text, origin)
+        return self._cleaner.clean(found.text, origin)
+
+    def _clean_visible(self, found: VisibleText) -> tuple[str, Verdict]:
+        if found.kind == ARGUMENTS:
+            return self._cleaner.clean_arguments(found.text, Origin.MODEL)
+        return self._cleaner.clean(found.text, Origin.MODEL)
 
 
 def findings_of(scanner: TextScanner) -> tuple[Finding, ...]:

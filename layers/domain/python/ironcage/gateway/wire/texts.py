@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 Origin = Literal["user", "document", "system"]
+PromptKind = Literal["text", "tool_arguments"]
 Kind = Literal["content", "refusal", "reasoning", "tool_name", "tool_arguments", "annotation"]
 
 # A client's assistant and tool messages are what somebody else wrote: documents.
@@ -35,6 +36,7 @@ class PromptText:
     path: Path
     text: str
     origin: Origin
+    kind: PromptKind = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def _message_texts(message: JsonObject, path: Path, origin: Origin) -> Iterator[
         for found, text in _leaves(value, (*path, name)):
             # Ids, types and what a provider sealed are checked by pattern; an image is no text.
             if found[-1] not in _NO_TEXT and "image_url" not in found:
-                yield PromptText(found, text, origin)
+                is_call = found[-2:] == ("function", "arguments")
+                yield PromptText(found, text, origin, "tool_arguments" if is_call else "text")
 
 
 def _said_texts(said: JsonObject, path: Path) -> Iterator[VisibleText]:

@@ -1,0 +1,81 @@
+"""Cleaning one text after its kind: what is found is taken out, or stops the request (2, 8)."""
+
+from dataclasses import dataclass
+
+from ironcage.firewall import (
+    Action,
+    ArgumentRedactor,
+    Firewall,
+    Origin,
+    Policy,
+    Verdict,
+    judge,
+    literals_of,
+    redact,
+)
+
+ARGUMENTS = "tool_arguments"
+MAX_LITERALS = 10_000  # arguments of more are not redacted literal by literal
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaner:
+    """Inspects texts under one policy; each method gives the text as it may pass."""
+
+    firewall: Firewall
+    policy: Policy
+    hash_key: bytes = b""
+
+    def clean(self, text: str, origin: Origin) -> tuple[str, Verdict]:
+        """Redact a plain text.
+
+        Raises:
+            FirewallUnavailable: a detector could not answer.
+        """
+        verdict = self.firewall.inspect(text, origin, self.policy)
+        if verdict.action is not Action.REDACT:
+            return text, verdict
+        return redact(text, verdict, self.policy, hash_key=self.hash_key), verdict
+
+    def clean_arguments(self, text: str, origin: Origin) -> tuple[str, Verdict]:
+        """Redact a tool call's arguments inside their JSON, which still parses.
+
+        Raises:
+            FirewallUnavailable: a detector could not answer.
+        """
+        return ArgumentRedactor(
+            self.firewall, self.policy, hash_key=self.hash_key, origin=origin
+        ).clean(text)
+
+    def clean_sent_arguments(self, text: str, origin: Origin) -> tuple[str, Verdict]:
+        """Redact arguments that a client sends: as they are written, and as they will be read.
+
+        What spans several literals is in none of them, so it stops the request.
+
+        Raises:
+            FirewallUnavailable: a detector could not answer.
+        """
+        literals = literals_of(text)
+        written = self.firewall.inspect(text, origin, self.policy)
+        read = self._inspect_literals(literals, origin)
+        if not written.findings and not read.findings:
+            return text, Verdict()
+        if len(literals) > MAX_LITERALS:
+            return text, stopping(judge(written.findings + read.findings))
+        cleaned, inside = self.clean_arguments(text, origin)
+        cleaned, around = self.clean(cleaned, origin)
+        left = stopping(self._inspect_literals(literals_of(cleaned), origin))
+        # A finding that is let through was counted in its literal already.
+        rest = [f for f in (*around.findings, *left.findings) if f.action > Action.ALLOW]
+        verdict = judge((*inside.findings, *rest))
+        return cleaned, Verdict(max(verdict.action, left.action), verdict.findings)
+
+    def _inspect_literals(self, literals: list[str], origin: Origin) -> Verdict:
+        return self.firewall.inspect("\n".join(literals), origin, self.policy)
+
+
+def stopping(verdict: Verdict) -> Verdict:
+    """Block where a policy would redact: the text is one that cannot be changed."""
+    if verdict.action is not Action.REDACT:
+        return verdict
+    return Verdict(Action.BLOCK, verdict.findings)
