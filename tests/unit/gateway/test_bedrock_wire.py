@@ -1,5 +1,6 @@
 """OpenAI's chat format as Converse, and back."""
 
+import json
 from typing import cast
 
 import pytest
@@ -45,8 +46,8 @@ def test_instructions_move_to_the_system_field() -> None:
 def test_tool_round_trip_keeps_turns_in_order() -> None:
     sent = converse(messages=[USER, CALLED, RESULT, USER], tools=[WEATHER_TOOL])
 
-    use = {"toolUseId": "call_1", "name": "get_weather", "input": {"city": "Paris"}}
-    result = {"toolUseId": "call_1", "content": [{"text": "21 degrees"}]}
+    use = {"toolUseId": "call00001", "name": "get_weather", "input": {"city": "Paris"}}
+    result = {"toolUseId": "call00001", "content": [{"text": "21 degrees"}]}
     assert sent["messages"] == [
         {"role": "user", "content": [{"text": USER["content"]}]},
         {"role": "assistant", "content": [{"toolUse": use}]},
@@ -219,6 +220,21 @@ EVENTS: list[JsonObject] = [
 def translated() -> list[ProviderChunk]:
     stream = ConverseStream(answer_id="chatcmpl_1", created=1, model="m")
     return [chunk for event in EVENTS if (chunk := stream.translate(event))]
+
+
+@pytest.mark.parametrize("given", ["please read this", "", "x" * 257, None, 7])
+def test_id_that_could_be_a_text_is_dropped_from_an_answer_and_a_stream(given: object) -> None:
+    use = {"toolUseId": given, "name": "now", "input": {}}
+    response = {"output": {"message": {"content": [{"toolUse": use}]}}}
+    start = {"contentBlockIndex": 0, "start": {"toolUse": use}}
+    stream = ConverseStream(answer_id="chatcmpl_1", created=1, model="m")
+
+    answer = from_converse(response, answer_id="chatcmpl_1", created=1)
+    chunk = stream.translate({"contentBlockStart": start})
+
+    assert chunk is not None
+    assert '"id": ' not in json.dumps([answer["choices"], chunk.body["choices"]])
+    assert '"now"' in json.dumps(chunk.body)
 
 
 def test_stream_becomes_chunks_that_pass_the_same_gate_as_openais() -> None:

@@ -134,8 +134,10 @@ def test_answer_sent_back_by_an_sdk_is_accepted_and_trimmed() -> None:
 
     chat = a_chat(messages=[USER, SDK_ANSWER, result], tools=[WEATHER_TOOL])
 
-    trimmed = {"role": "assistant", "content": None, "tool_calls": [WEATHER_CALL]}
-    assert chat.body["messages"] == [USER, trimmed, result]
+    call = {**WEATHER_CALL, "id": "call00001"}
+    trimmed = {"role": "assistant", "content": None, "tool_calls": [call]}
+    named = {**result, "tool_call_id": "call00001"}
+    assert chat.body["messages"] == [USER, trimmed, named]
 
 
 def test_tool_choice_without_tools_is_dropped_when_it_asks_for_nothing() -> None:

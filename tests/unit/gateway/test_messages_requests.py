@@ -158,17 +158,18 @@ def test_tool_round_trip_becomes_calls_and_tool_messages() -> None:
     )
 
     calls = [
-        {"id": "t1", "type": "function", "function": {"name": "get_weather",
-                                                      "arguments": '{"c": "ö"}'}},
-        {"id": "t2", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}},
+        {"id": "call00001", "type": "function", "function": {"name": "get_weather",
+                                                             "arguments": '{"c": "ö"}'}},
+        {"id": "call00002", "type": "function", "function": {"name": "get_weather",
+                                                             "arguments": "{}"}},
     ]  # fmt: skip
     marks = {"cache_control": CACHE, "is_error": True}
     assert chat.body["messages"] == [
         {"role": "user", "content": "Weather?"},
         {"role": "assistant", "content": "Two calls.", "tool_calls": calls},
-        {"role": "tool", "tool_call_id": "t1", "content": "Sunny"},
-        {"role": "tool", "tool_call_id": "t2", "content": "Down", "extensions": marks},
-        {"role": "tool", "tool_call_id": "t3", "content": ""},
+        {"role": "tool", "tool_call_id": "call00001", "content": "Sunny"},
+        {"role": "tool", "tool_call_id": "call00002", "content": "Down", "extensions": marks},
+        {"role": "tool", "tool_call_id": "call00003", "content": ""},
         {"role": "user", "content": "Here."},
     ]
 
@@ -270,7 +271,7 @@ def test_extensions_never_reach_a_provider_of_openais_format() -> None:
     assert sent["messages"] == [
         {"role": "system", "content": [{"type": "text", "text": "A"}]},
         {"role": "assistant", "content": ""},
-        {"role": "tool", "tool_call_id": "t", "content": "x"},
+        {"role": "tool", "tool_call_id": "call00001", "content": "x"},
         {"role": "user", "content": [{"type": "text", "text": "y"}]},
     ]
 
@@ -414,7 +415,7 @@ CONVERSATION: JsonObject = {
                 {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
                 {"type": "redacted_thinking", "data": "c2VhbA=="},
                 {"type": "text", "text": "Let me see."},
-                {"type": "tool_use", "id": "t1", "name": "get_weather", "input": {"a": 1}},
+                {"type": "tool_use", "id": "call00001", "name": "get_weather", "input": {"a": 1}},
             ],
         },
         {
@@ -422,7 +423,7 @@ CONVERSATION: JsonObject = {
             "content": [
                 {
                     "type": "tool_result",
-                    "tool_use_id": "t1",
+                    "tool_use_id": "call00001",
                     "content": [{"type": "text", "text": "Broken"}],
                     "is_error": True,
                     "cache_control": CACHE,

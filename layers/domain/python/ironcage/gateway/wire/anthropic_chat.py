@@ -7,6 +7,7 @@ from typing import cast
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.parameters import PARAMETERS
 from ironcage.gateway.wire.anthropic_parameters import MESSAGES_PARAMETERS
+from ironcage.gateway.wire.call_ids import with_own_call_ids
 from ironcage.gateway.wire.chat import ChatRequest, with_images
 from ironcage.gateway.wire.checks import Problems, safe_name
 from ironcage.gateway.wire.extensions import NAME, extended
@@ -79,7 +80,7 @@ def _check_combinations(given: JsonObject, problems: Problems) -> None:
 
 
 def _body(given: JsonObject) -> JsonObject:
-    out: JsonObject = {"messages": list(_messages(given))}
+    out: JsonObject = {"messages": with_own_call_ids(_messages(given))}
     out.update((name, given[name]) for name in _SAME if name in given)
     if given.get("stop_sequences"):
         out["stop"] = given["stop_sequences"]

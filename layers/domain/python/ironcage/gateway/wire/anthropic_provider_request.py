@@ -1,6 +1,5 @@
 """OpenAI's chat format as a request of Anthropic's Messages, without I/O."""
 
-import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -15,7 +14,6 @@ from ironcage.gateway.wire.turns import arguments_of, is_instruction, mapping, p
 # Parameters that Messages has no word for and that would change the answer.
 _REFUSED = ("logit_bias", "presence_penalty", "frequency_penalty")
 _DEFAULT_SCHEMA: JsonObject = {"type": "object", "properties": {}}
-_NO_ID = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def to_anthropic(body: Mapping[str, object]) -> JsonObject:
@@ -107,7 +105,7 @@ def _turns(messages: list[JsonObject]) -> list[JsonObject]:
 def _blocks(message: JsonObject) -> list[JsonObject]:
     parts, found = [_block(part) for part in parts_of(message)], extensions_of(message)
     if message.get("role") == "tool":
-        answered = _tool_id(message["tool_call_id"])
+        answered = message["tool_call_id"]
         result = {"type": "tool_result", "tool_use_id": answered, "content": parts}
         return [{**result, **_same(found, "is_error", "cache_control")}]
     thoughts = cast("list[JsonObject]", found.get("thinking") or [])
@@ -132,15 +130,10 @@ def _tool_use(call: JsonObject) -> JsonObject:
     function = cast("Mapping[str, str]", call["function"])
     return {
         "type": "tool_use",
-        "id": _tool_id(call["id"]),
+        "id": call["id"],
         "name": function["name"],
         "input": arguments_of(function["arguments"]),
     }
-
-
-def _tool_id(given: object) -> str:
-    """Spell an id as Anthropic accepts it; another provider may have made it up."""
-    return _NO_ID.sub("_", str(given))
 
 
 def _tool(tool: JsonObject) -> JsonObject:

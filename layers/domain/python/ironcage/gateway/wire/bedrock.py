@@ -6,7 +6,7 @@ from typing import cast
 
 from ironcage.core.errors import ProviderUnavailable, UnsupportedParameter
 from ironcage.gateway.model import JsonObject, Usage
-from ironcage.gateway.wire.completions import usage_body
+from ironcage.gateway.wire.completions import named_call, usage_body
 from ironcage.gateway.wire.extensions import extensions_of
 from ironcage.gateway.wire.images import image_of
 from ironcage.gateway.wire.turns import (
@@ -198,4 +198,4 @@ def _said(blocks: list[Mapping[str, object]]) -> JsonObject:
 def _tool_call(use: Mapping[str, object]) -> JsonObject:
     arguments = json.dumps(use.get("input", {}), ensure_ascii=False)
     function = {"name": str(use.get("name")), "arguments": arguments}
-    return {"id": str(use.get("toolUseId")), "type": "function", "function": function}
+    return {**named_call(use.get("toolUseId")), "function": function}

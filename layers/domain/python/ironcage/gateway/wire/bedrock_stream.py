@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ironcage.gateway.model import JsonObject, ProviderChunk
 from ironcage.gateway.wire.bedrock import finish_reason, stop_extensions, usage_of
-from ironcage.gateway.wire.completions import usage_body
+from ironcage.gateway.wire.completions import named_call, usage_body
 from ironcage.gateway.wire.turns import mapping
 
 
@@ -58,8 +58,8 @@ class ConverseStream:
         index = self._calls.setdefault(event.get("contentBlockIndex"), len(self._calls))
         self._silent.add(index)
         function = {"name": str(use.get("name")), "arguments": ""}
-        call = {"index": index, "id": str(use.get("toolUseId")), "type": "function"}
-        return {"tool_calls": [{**call, "function": function}]}
+        call = {"index": index, **named_call(use.get("toolUseId")), "function": function}
+        return {"tool_calls": [call]}
 
     def _piece(self, event: Mapping[str, object]) -> JsonObject | None:
         delta = mapping(event.get("delta"))

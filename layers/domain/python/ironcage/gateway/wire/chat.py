@@ -8,6 +8,7 @@ from ironcage.core.errors import InvalidRequest
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.parameters import PARAMETERS, Treatment
 from ironcage.gateway.pricing import Price, PriceTable
+from ironcage.gateway.wire.call_ids import with_own_call_ids
 from ironcage.gateway.wire.checks import Problems, safe_name
 from ironcage.gateway.wire.images import MAX_IMAGES, bounded_part, images_in
 from ironcage.gateway.wire.strict_json import decode_object
@@ -141,7 +142,8 @@ def _request(given: JsonObject) -> ChatRequest:
         for name, value in given.items()
         if name in extras or PARAMETERS[name].treatment is not Treatment.OURS
     }
-    body["messages"] = [_message(m) for m in cast("list[JsonObject]", given["messages"])]
+    messages = cast("list[JsonObject]", given["messages"])
+    body["messages"] = with_own_call_ids(_message(m) for m in messages)
     if "tools" not in body:
         body.pop("tool_choice", None)
     field = next((name for name in MAX_TOKENS_FIELDS if name in given), None)

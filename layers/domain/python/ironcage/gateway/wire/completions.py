@@ -71,6 +71,13 @@ def usage_body(usage: Usage) -> JsonObject:
     }
 
 
+def named_call(call_id: object) -> JsonObject:
+    """Write the id and type of a tool call; neither, if the id could be a text."""
+    if isinstance(call_id, str) and _TOOL_ID.fullmatch(call_id):
+        return {"id": call_id, "type": "function"}
+    return {}
+
+
 def _envelope(body: JsonObject, kind: str, choices: list[JsonObject]) -> JsonObject:
     created = body.get("created")
     out: JsonObject = {
@@ -157,11 +164,10 @@ def _tool_calls(value: object) -> list[JsonObject] | None:
 
 def _tool_call(call: Mapping[str, object]) -> JsonObject:
     out: JsonObject = {}
-    index, call_id, function = call.get("index"), call.get("id"), call.get("function")
+    index, function = call.get("index"), call.get("function")
     if _is_count(index):
         out["index"] = index
-    if isinstance(call_id, str) and _TOOL_ID.fullmatch(call_id):
-        out.update(id=call_id, type="function")
+    out.update(named_call(call.get("id")))
     if isinstance(function, dict):
         named = ((n, function.get(n)) for n in ("name", "arguments"))
         out["function"] = {n: v for n, v in named if isinstance(v, str)}

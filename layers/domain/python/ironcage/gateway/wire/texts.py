@@ -106,7 +106,8 @@ def _message_texts(message: JsonObject, path: Path, origin: Origin) -> Iterator[
         if name in {"role", "tool_call_id"}:
             continue
         for found, text in _leaves(value, (*path, name)):
-            # Ids, types and what a provider sealed are checked by pattern; an image is no text.
+            # Types and what a provider sealed are checked by pattern, and ids are our own; an
+            # image is no text.
             if found[-1] not in _NO_TEXT and "image_url" not in found:
                 is_call = found[-2:] == ("function", "arguments")
                 yield PromptText(found, text, origin, "tool_arguments" if is_call else "text")
