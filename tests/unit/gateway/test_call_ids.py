@@ -14,11 +14,15 @@ from support.fakes_gateway import MODEL, GatewayRig, ScriptedChat, an_answer
 FORM = re.compile(r"[a-zA-Z0-9]{9}")  # Mistral's, the narrowest one
 
 
+def a_result(call_id: str) -> JsonObject:
+    return {"role": "tool", "tool_call_id": call_id, "content": "x"}
+
+
 def a_round(*ids: str) -> list[JsonObject]:
     function = {"name": "f", "arguments": "{}"}
     calls = [{"id": i, "type": "function", "function": function} for i in ids]
     said: JsonObject = {"role": "assistant", "content": None, "tool_calls": calls}
-    return [said, *({"role": "tool", "tool_call_id": i, "content": "x"} for i in reversed(ids))]
+    return [said, *map(a_result, reversed(ids))]
 
 
 def ids_of(messages: object) -> list[str]:

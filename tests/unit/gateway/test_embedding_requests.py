@@ -81,6 +81,7 @@ def test_every_text_of_the_request_is_listed_for_the_firewall() -> None:
         (("input", 1), "b", "user"),
         (("user",), "u", "user"),
         (("hint", "deep", 0), "h", "user"),
+        (("hint",), "deep", "user"),
     ]
 
 

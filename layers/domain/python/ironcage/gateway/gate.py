@@ -10,10 +10,18 @@ scanner is told so by a line end, which settles what was withheld and is not sen
 from collections.abc import Callable, Iterator
 from typing import cast
 
+from ironcage.core.errors import OutputBlocked
+from ironcage.gateway.cleaning import SEALED
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.verdicts import TextScanner
 from ironcage.gateway.wire.extensions import NAME
-from ironcage.gateway.wire.openai import Path, VisibleText, replace_text, visible_texts
+from ironcage.gateway.wire.openai import (
+    Path,
+    VisibleText,
+    replace_text,
+    sealed_texts,
+    visible_texts,
+)
 
 Place = tuple[str | int, ...]
 THOUGHTS = frozenset({"reasoning_content", "reasoning"})
@@ -30,6 +38,7 @@ class ChunkGate:
         self._thinking: set[object] = set()
         self._scanners: dict[int, dict[Place, TextScanner]] = {}
         self._finished: list[TextScanner] = []
+        self.sealed = 0
 
     def pass_chunk(self, chunk: JsonObject) -> bool:
         """Scan a chunk in place; False when nothing of it is left to send.
@@ -47,6 +56,7 @@ class ChunkGate:
             if self._is_sequential:
                 (self._thinking if found.kind == "reasoning" else spoke).add(choice["index"])
         for choice in choices:
+            self._check_sealed(choice)
             if choice["index"] in self._thinking and (choice["index"] in spoke or NAME in choice):
                 self._end_thoughts(choice)
             if choice.get("finish_reason") is not None:
@@ -80,6 +90,15 @@ class ChunkGate:
         if place not in used:
             used[place] = self._new_scanner(found.kind)
         return used[place]
+
+    def _check_sealed(self, choice: JsonObject) -> None:
+        """Scan what a provider sealed: it comes whole, and is of use only unchanged."""
+        for text in sealed_texts(choice):
+            scanner = self._new_scanner(SEALED)
+            self._finished.append(scanner)
+            self.sealed += 1
+            if scanner.feed(text) + scanner.finish() != text:
+                raise OutputBlocked()
 
     def _end_thoughts(self, choice: JsonObject) -> None:
         index, delta = cast("int", choice["index"]), cast("JsonObject", choice["delta"])

@@ -123,6 +123,7 @@ class Streams:
         x.record.answer_hmac = self._hasher.hash_text(tenant, "".join(delivery.said))
         for scanner in gate.scanners():
             scan.add_stream(scanner)
+        scan.add_sealed(gate.sealed)
         scan.scanned_bytes = delivery.received_bytes
         x.record.output_verdict = scan.to_json()
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from ironcage.firewall import (
     Action,
@@ -15,10 +16,16 @@ from ironcage.firewall import (
     Verdict,
     judge,
 )
-from ironcage.gateway.cleaning import ARGUMENTS, Cleaner
+from ironcage.gateway.cleaning import ARGUMENTS, SEALED, Cleaner, sealed_policy
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.requests import ModelRequest
-from ironcage.gateway.wire.openai import PromptText, VisibleText, replace_text, visible_texts
+from ironcage.gateway.wire.openai import (
+    PromptText,
+    VisibleText,
+    replace_text,
+    sealed_texts,
+    visible_texts,
+)
 
 TextScanner = StreamScanner | ArgumentScanner
 IMAGE = "IMAGE"  # what a policy's `images` field is an action for
@@ -57,6 +64,11 @@ class Scan:
             self.action = max(self.action, action)
             self.types[IMAGE] += count
 
+    def add_sealed(self, count: int = 1) -> None:
+        """Count sealed texts: what is written there was inspected, what it says is unreadable."""
+        if count:
+            self.unscanned[SEALED] = self.unscanned.get(SEALED, 0) + count
+
     @property
     def is_stopped(self) -> bool:
         """Tell whether the text may not pass; what waits for a human stops as well."""
@@ -94,6 +106,7 @@ class Screen:
         for found in request.texts():
             cleaned, verdict = self._clean_prompt(found)
             scan.add(verdict, found.text)
+            scan.add_sealed(int(found.kind == SEALED))
             if verdict.action is Action.REDACT:
                 request = request.with_text(found.path, cleaned)
         return request, scan
@@ -101,6 +114,10 @@ class Screen:
     def inspect_answer(self, answer: JsonObject) -> Scan:
         """Inspect every text of a whole answer and redact it in place (step 8)."""
         scan = self.open_scan()
+        for choice in cast("list[JsonObject]", answer["choices"]):
+            for text in sealed_texts(choice):
+                scan.add(self._cleaner.check_sealed(text, Origin.MODEL), text)
+                scan.add_sealed()
         for found in visible_texts(answer):
             cleaned, verdict = self._clean_visible(found)
             scan.add(verdict, found.text)
@@ -112,7 +129,8 @@ class Screen:
         """Make the scanner of one text that grows; a tool call's arguments have their own."""
         if kind == ARGUMENTS:
             return ArgumentScanner(self.firewall, self.policy, hash_key=self.hash_key)
-        return StreamScanner(self.firewall, self.policy, hash_key=self.hash_key)
+        policy = sealed_policy(self.policy) if kind == SEALED else self.policy
+        return StreamScanner(self.firewall, policy, hash_key=self.hash_key)
 
     @property
     def _cleaner(self) -> Cleaner:
@@ -122,6 +140,10 @@ class Screen:
         origin = Origin(found.origin)
         if found.kind == ARGUMENTS:
             return self._cleaner.clean_sent_arguments(found.text, origin)
+        if found.kind == SEALED:
+            return found.text, self._cleaner.check_sealed(found.text, Origin.DOCUMENT)
+        if found.kind == "keys":
+            return found.text, self._cleaner.check(found.text, origin)
         return self._cleaner.clean(found.text, origin)
 
     def _clean_visible(self, found: VisibleText) -> tuple[str, Verdict]:

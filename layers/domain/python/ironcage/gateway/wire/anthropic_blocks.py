@@ -21,7 +21,7 @@ from ironcage.gateway.wire.messages import MAX_PARTS, MAX_TEXT
 TOOL_NAME = pattern(r"[A-Za-z0-9_-]{1,128}", "1 to 128 letters, digits, dashes or underscores")
 # Ids come back as we gave them, whichever provider made them; they are replaced by our own.
 TOOL_ID = pattern(r"[!-~]{1,256}", "1 to 256 printable characters without spaces")
-# A signature or a sealed thought is read by the provider that wrote it alone, so it is not scanned.
+# A signature or a sealed thought is for the provider that wrote it; it is scanned as it is.
 _SEALED = pattern(SEALED, "base64")
 CACHE_CONTROL = record(
     {

@@ -153,7 +153,7 @@ def refused(why: str) -> Check:
 
 
 def schema(value: object, path: str, problems: Problems) -> None:
-    """Expect a JSON Schema; its keys must be plain names, for only its values are scanned."""
+    """Expect a JSON Schema; its keys must be plain names, since none can be redacted."""
     if not isinstance(value, dict):
         problems.add(path, "must be an object")
         return

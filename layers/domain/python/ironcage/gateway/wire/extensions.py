@@ -16,7 +16,7 @@ from typing import cast
 from ironcage.gateway.model import JsonObject
 
 NAME = "extensions"
-MAX_SEALED = 1_000_000
+MAX_SEALED = 1_000_000  # a signature holds its thought, which may have 128,000 tokens
 SEALED = rf"[A-Za-z0-9+/=_-]{{0,{MAX_SEALED}}}"
 
 

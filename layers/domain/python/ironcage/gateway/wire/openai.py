@@ -13,6 +13,7 @@ from ironcage.gateway.wire.texts import (
     prompt_texts,
     replace_prompt_text,
     replace_text,
+    sealed_texts,
     visible_texts,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "prompt_texts",
     "replace_prompt_text",
     "replace_text",
+    "sealed_texts",
     "upstream_body",
     "usage_body",
     "usage_of",

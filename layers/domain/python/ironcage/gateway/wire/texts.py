@@ -8,18 +8,28 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from ironcage.gateway.model import JsonObject
+from ironcage.gateway.wire.extensions import NAME, extensions_of
 
 if TYPE_CHECKING:
     from ironcage.gateway.wire.chat import ChatRequest
 
 Path = tuple[str | int, ...]
 Origin = Literal["user", "document", "system"]
-PromptKind = Literal["text", "tool_arguments"]
+PromptKind = Literal["text", "tool_arguments", "keys", "sealed"]
 Kind = Literal["content", "refusal", "reasoning", "tool_name", "tool_arguments", "annotation"]
 
 # A client's assistant and tool messages are what somebody else wrote: documents.
 _ORIGINS: Mapping[object, Origin] = {"system": "system", "developer": "system", "user": "user"}
-_NO_TEXT = frozenset({"id", "type", "signature", "data"})
+_NO_TEXT = frozenset({"id", "type"})
+_SEALED = frozenset({"signature", "data"})
+# Words of the formats themselves; the other keys of a structure are somebody's text.
+_PLAIN_KEYS = frozenset(
+    {
+        *("type", "function", "name", "description", "parameters", "strict", "properties"),
+        *("required", "items", "enum", "anyOf", "additionalProperties", "default", "title"),
+        *("format", "json_schema", "schema", "extensions", "cache_control"),
+    }
+)
 _CALLER_TEXTS = ("stop", "user", "safety_identifier", "prompt_cache_key")
 _SAID: tuple[tuple[str, Kind], ...] = (
     ("content", "content"),
@@ -31,7 +41,7 @@ _SAID: tuple[tuple[str, Kind], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class PromptText:
-    """A text of a request that a provider would see."""
+    """A text of a request that a provider would see; keys and sealed texts cannot be replaced."""
 
     path: Path
     text: str
@@ -61,15 +71,13 @@ def prompt_texts(chat: "ChatRequest") -> list[PromptText]:
         origin = _ORIGINS.get(message.get("role"), "document")
         found += _message_texts(message, ("messages", at), origin)
     for name in ("tools", "tool_choice", "response_format"):
-        found += [PromptText(p, t, "document") for p, t in _leaves(chat.body.get(name), (name,))]
-    for name in (*_CALLER_TEXTS, *chat.extras):
-        found += [PromptText(p, t, "user") for p, t in _leaves(chat.body.get(name), (name,))]
-    return found
+        found += _field_texts(chat.body, name, "document")
+    return found + user_texts(chat.body, (*_CALLER_TEXTS, *chat.extras))
 
 
 def user_texts(body: Mapping[str, object], names: Iterable[str]) -> list[PromptText]:
     """List every text in some fields of a body as the user's."""
-    return [PromptText(p, t, "user") for name in names for p, t in _leaves(body.get(name), (name,))]
+    return [found for name in names for found in _field_texts(body, name, "user")]
 
 
 def replace_prompt_text(chat: "ChatRequest", path: Path, new: str) -> "ChatRequest":
@@ -101,16 +109,44 @@ def replace_text(answer: JsonObject, path: Path, new: str) -> None:
     cast("dict[str | int, object]", holder)[path[-1]] = new
 
 
+def sealed_texts(choice: Mapping[str, object]) -> list[str]:
+    """List what a provider sealed in a choice of an answer or a chunk: it is passed as it is."""
+    found = extensions_of(choice)
+    signature, thoughts = found.get("signature"), found.get("sealed_thinking")
+    return [*cast("list[str]", thoughts or []), *([str(signature)] if signature else [])]
+
+
+def _field_texts(body: Mapping[str, object], name: str, origin: Origin) -> Iterator[PromptText]:
+    """Find the strings in a field, and its keys as one text: they cannot be replaced."""
+    value = body.get(name)
+    for path, text in _leaves(value, (name,)):
+        yield PromptText(path, text, origin)
+    if keys := "\n".join(key for key in dict.fromkeys(_keys(value)) if key not in _PLAIN_KEYS):
+        yield PromptText((name,), keys, origin, "keys")
+
+
+def _keys(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    if isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _keys(child)
+
+
 def _message_texts(message: JsonObject, path: Path, origin: Origin) -> Iterator[PromptText]:
     for name, value in message.items():
         if name in {"role", "tool_call_id"}:
             continue
         for found, text in _leaves(value, (*path, name)):
-            # Types and what a provider sealed are checked by pattern, and ids are our own; an
-            # image is no text.
+            # Types are words that we know, and ids are our own; an image is no text.
             if found[-1] not in _NO_TEXT and "image_url" not in found:
-                is_call = found[-2:] == ("function", "arguments")
-                yield PromptText(found, text, origin, "tool_arguments" if is_call else "text")
+                yield PromptText(found, text, origin, _kind_of(found))
+
+
+def _kind_of(path: Path) -> PromptKind:
+    if path[-2:] == ("function", "arguments"):
+        return "tool_arguments"
+    return "sealed" if NAME in path and path[-1] in _SEALED else "text"
 
 
 def _said_texts(said: JsonObject, path: Path) -> Iterator[VisibleText]:
