@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from ironcage.firewall import (
@@ -19,6 +19,7 @@ from ironcage.firewall import (
 from ironcage.gateway.cleaning import ARGUMENTS, SEALED, Cleaner, sealed_policy
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.requests import ModelRequest
+from ironcage.gateway.seams import read_seams
 from ironcage.gateway.wire.openai import (
     PromptText,
     VisibleText,
@@ -47,6 +48,10 @@ class Scan:
         """Count one inspected text."""
         self.texts += 1
         self.scanned_bytes += len(text.encode("utf-8", "surrogatepass"))
+        self.judge(verdict)
+
+    def judge(self, verdict: Verdict) -> None:
+        """Add what was found in texts that are counted elsewhere."""
         self.action = max(self.action, verdict.action)
         for finding in verdict.findings:
             self.types[finding.type] += 1
@@ -103,12 +108,19 @@ class Screen:
         """Inspect every text of a prompt and redact what the policy wants redacted (step 2)."""
         scan = self.open_scan()
         scan.add_images(len(request.images), self.policy)
-        for found in request.texts():
+        texts = request.texts()
+        for at, found in enumerate(texts):
             cleaned, verdict = self._clean_prompt(found)
             scan.add(verdict, found.text)
             scan.add_sealed(int(found.kind == SEALED))
             if verdict.action is Action.REDACT:
                 request = request.with_text(found.path, cleaned)
+                texts[at] = replace(found, text=cleaned)
+        if not scan.is_stopped:
+            reading = read_seams(texts, self._cleaner)
+            scan.judge(reading.verdict)
+            for at, text in reading.changed.items():
+                request = request.with_text(texts[at].path, text)
         return request, scan
 
     def inspect_answer(self, answer: JsonObject) -> Scan:
