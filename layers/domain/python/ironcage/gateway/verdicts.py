@@ -108,16 +108,17 @@ class Screen:
         """Inspect every text of a prompt and redact what the policy wants redacted (step 2)."""
         scan = self.open_scan()
         scan.add_images(len(request.images), self.policy)
-        texts = request.texts()
+        texts, cleaner = request.texts(), self._cleaner
         for at, found in enumerate(texts):
-            cleaned, verdict = self._clean_prompt(found)
+            cleaned, verdict = _clean_prompt(cleaner, found)
             scan.add(verdict, found.text)
-            scan.add_sealed(int(found.kind == SEALED))
+            if found.kind == SEALED:
+                scan.add_sealed()
             if verdict.action is Action.REDACT:
                 request = request.with_text(found.path, cleaned)
                 texts[at] = replace(found, text=cleaned)
-        if not scan.is_stopped:
-            reading = read_seams(texts, self._cleaner)
+        if len(texts) > 1 and not scan.is_stopped:
+            reading = read_seams(texts, cleaner)
             scan.judge(reading.verdict)
             for at, text in reading.changed.items():
                 request = request.with_text(texts[at].path, text)
@@ -148,16 +149,6 @@ class Screen:
     def _cleaner(self) -> Cleaner:
         return Cleaner(self.firewall, self.policy, self.hash_key)
 
-    def _clean_prompt(self, found: PromptText) -> tuple[str, Verdict]:
-        origin = Origin(found.origin)
-        if found.kind == ARGUMENTS:
-            return self._cleaner.clean_sent_arguments(found.text, origin)
-        if found.kind == SEALED:
-            return found.text, self._cleaner.check_sealed(found.text, Origin.DOCUMENT)
-        if found.kind == "keys":
-            return found.text, self._cleaner.check(found.text, origin)
-        return self._cleaner.clean(found.text, origin)
-
     def _clean_visible(self, found: VisibleText) -> tuple[str, Verdict]:
         if found.kind == ARGUMENTS:
             return self._cleaner.clean_arguments(found.text, Origin.MODEL)
@@ -169,3 +160,14 @@ def findings_of(scanner: TextScanner) -> tuple[Finding, ...]:
     if isinstance(scanner, ArgumentScanner):
         return scanner.verdict.findings
     return tuple(scanner.findings)
+
+
+def _clean_prompt(cleaner: Cleaner, found: PromptText) -> tuple[str, Verdict]:
+    origin = Origin(found.origin)
+    if found.kind == ARGUMENTS:
+        return cleaner.clean_sent_arguments(found.text, origin)
+    if found.kind == SEALED:
+        return found.text, cleaner.check_sealed(found.text, Origin.DOCUMENT)
+    if found.kind == "keys":
+        return found.text, cleaner.check(found.text, origin)
+    return cleaner.clean(found.text, origin)

@@ -71,13 +71,14 @@ def prompt_texts(chat: "ChatRequest") -> list[PromptText]:
         origin = _ORIGINS.get(message.get("role"), "document")
         found += _message_texts(message, ("messages", at), origin)
     for name in ("tools", "tool_choice", "response_format"):
-        found += _field_texts(chat.body, name, "document")
+        if name in chat.body:
+            found += _field_texts(chat.body, name, "document")
     return found + user_texts(chat.body, (*_CALLER_TEXTS, *chat.extras))
 
 
 def user_texts(body: Mapping[str, object], names: Iterable[str]) -> list[PromptText]:
     """List every text in some fields of a body as the user's."""
-    return [found for name in names for found in _field_texts(body, name, "user")]
+    return [t for name in names if name in body for t in _field_texts(body, name, "user")]
 
 
 def replace_prompt_text(chat: "ChatRequest", path: Path, new: str) -> "ChatRequest":
@@ -121,6 +122,8 @@ def _field_texts(body: Mapping[str, object], name: str, origin: Origin) -> Itera
     value = body.get(name)
     for path, text in _leaves(value, (name,)):
         yield PromptText(path, text, origin)
+    if not isinstance(value, dict | list):
+        return
     if keys := "\n".join(key for key in dict.fromkeys(_keys(value)) if key not in _PLAIN_KEYS):
         yield PromptText((name,), keys, origin, "keys")
 
