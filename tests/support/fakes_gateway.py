@@ -64,9 +64,12 @@ class FixedVault:
 
     def __init__(self) -> None:
         self.is_down = False
+        self.crash: Exception | None = None
 
     def key_for(self, tenant_id: TenantId, provider_id: ProviderId, *, version: str) -> ProviderKey:
         """Give the key."""
+        if self.crash is not None:
+            raise self.crash
         if self.is_down or version != KEY_VERSION:
             raise StoreUnavailable(store="vault")
         return ProviderKey("sk-test")
@@ -168,9 +171,12 @@ class KeptClosings:
     """An observer that keeps what it hears."""
 
     closings: list[tuple[InteractionRecord, list[str]]] = field(default_factory=list)
+    crash: Exception | None = None
 
     def closed(self, record: InteractionRecord, facts: Sequence[str]) -> None:
         """Keep a closing."""
+        if self.crash is not None:
+            raise self.crash
         self.closings.append((record, list(facts)))
 
 

@@ -29,8 +29,9 @@ class Answers:
         self._charge(x, answer)
         self._record_hashes(x, answer)
         self._inspect(x, answer)
+        data = encode_json(self._written(x, answer))
         yield Head(200, answer_headers(x, "application/json"))
-        yield Body(encode_json(self._written(x, answer)))
+        yield Body(data)
 
     @staticmethod
     def _written(x: Exchange, answer: ProviderAnswer) -> JsonObject:

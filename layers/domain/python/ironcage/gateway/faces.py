@@ -30,10 +30,6 @@ class StreamWriter(Protocol):
         """Write how a whole stream ends; `envelope` is its last chunk without choices."""
         ...
 
-    def error(self, error: IronCageError, request_id: str) -> bytes:
-        """Write how a stream ends that broke, whatever was written before."""
-        ...
-
 
 class ReadsRequests(Protocol):
     """How a body becomes a request."""
@@ -54,11 +50,13 @@ class ReadsRequests(Protocol):
 class Face:
     """One wire format towards clients.
 
-    `write` gets a clean `chat.completion` under our model's name and the provider's count.
+    `write` gets a clean `chat.completion` under our model's name and the provider's count;
+    `error_event` writes how a stream ends that broke, whatever was written before.
     """
 
     read: ReadsRequests
     write: Callable[[ChatRequest, JsonObject, Usage | None], JsonObject]
     open_stream: Callable[[ChatRequest], StreamWriter]
     error_body: Callable[[IronCageError, str], JsonObject]
+    error_event: Callable[[IronCageError, str], bytes]
     id_headers: tuple[str, ...] = ("x-request-id",)

@@ -5,6 +5,8 @@ from ironcage.gateway.exchange import Exchange
 from ironcage.gateway.faces import Face
 from ironcage.gateway.model import GatewayCall
 
+STREAM_TYPE = "text/event-stream"
+
 
 def base_headers(call: GatewayCall, face: Face) -> dict[str, str]:
     """Make the headers of every answer, refusals included."""

@@ -28,7 +28,7 @@ from ironcage.gateway.embeddings import Embeddings
 from ironcage.gateway.endpoints import ENDPOINTS, MODELS, face_of, is_charged
 from ironcage.gateway.exchange import Exchange, Outcome
 from ironcage.gateway.faces import Face
-from ironcage.gateway.headers import base_headers
+from ironcage.gateway.headers import STREAM_TYPE, base_headers
 from ironcage.gateway.model import (
     Body,
     Event,
@@ -158,6 +158,16 @@ def refusal_of(error: IronCageError, *, path: str, request_id: str) -> Iterator[
     return refusal(error, face, dict.fromkeys(face.id_headers, request_id))
 
 
-def internal_error(*, path: str, request_id: str) -> Iterator[Event]:
-    """Make the events of an answer after a bug of ours: no detail, one shape."""
-    return refusal_of(IronCageError(), path=path, request_id=request_id)
+def internal_error(*, path: str, request_id: str, head: Head | None = None) -> Iterator[Event]:
+    """Make the events that end an answer after a bug of ours: no detail, one shape.
+
+    Args:
+        path: the path that was asked for, which names the wire format.
+        request_id: the request's.
+        head: what the answer began with, None if nothing of it was sent. A whole answer that has
+            begun is complete, so only a stream gets one event more.
+    """
+    if head is None:
+        yield from refusal_of(IronCageError(), path=path, request_id=request_id)
+    elif head.headers["content-type"] == STREAM_TYPE:
+        yield Body(face_of(path).error_event(IronCageError(), request_id))

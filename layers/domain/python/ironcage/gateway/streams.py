@@ -1,14 +1,14 @@
 """A streamed answer: relayed chunk by chunk, scanned on the way, charged at its end (7, 7a, 8)."""
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from ironcage.core.errors import FirewallUnavailable, IronCageError
 from ironcage.gateway.exchange import Exchange, Outcome
 from ironcage.gateway.faces import StreamWriter
 from ironcage.gateway.gate import ChunkGate
-from ironcage.gateway.headers import answer_headers
+from ironcage.gateway.headers import STREAM_TYPE, answer_headers
 from ironcage.gateway.model import (
     Body,
     Event,
@@ -58,7 +58,8 @@ class Streams:
         """Relay a provider's stream; a failure after the first byte ends it with an error event.
 
         However it ends, and also when the reader hangs up, it is charged: by the provider's count
-        if that came, else by the bound of what was delivered.
+        if that came, else by the bound of what was delivered. After a bug of ours neither can be
+        trusted: the outcome is unknown, and the hold stays.
         """
         if x.output_screen is None or x.chat is None:
             raise FirewallUnavailable()
@@ -67,10 +68,9 @@ class Streams:
         gate = ChunkGate(x.output_screen.new_scanner, is_sequential=writer.is_sequential)
         chunks = self._upstream.ask(x, _open_stream)
         delivery = Delivery()
-        x.record.outcome = Outcome.BROKEN
         try:
-            yield Head(200, answer_headers(x, "text/event-stream"))
-            with closing(chunks):
+            with _broken_unless_whole(x), closing(chunks):
+                yield Head(200, answer_headers(x, STREAM_TYPE))
                 for piece in self._relay(x, chunks, writer=writer, gate=gate, delivery=delivery):
                     if piece:
                         yield Body(piece)
@@ -78,7 +78,7 @@ class Streams:
             yield Body(writer.end(delivery.envelope, delivery.usage))
         except IronCageError as error:
             x.record.error_code = error.code
-            yield Body(writer.error(error, x.call.request_id))
+            yield Body(x.face.error_event(error, x.call.request_id))
         finally:
             self._charge(x, delivery)
             self._write_record(x, scan, gate=gate, delivery=delivery)
@@ -106,6 +106,8 @@ class Streams:
     @staticmethod
     def _charge(x: Exchange, delivery: Delivery) -> None:
         outcome = Outcome(x.record.outcome)
+        if outcome is Outcome.UNKNOWN:
+            return
         if delivery.usage is not None:
             x.record.usage = delivery.usage
             x.charge(cost(x.price(), delivery.usage), outcome)
@@ -126,6 +128,16 @@ class Streams:
         scan.add_sealed(gate.sealed)
         scan.scanned_bytes = delivery.received_bytes
         x.record.output_verdict = scan.to_json()
+
+
+@contextmanager
+def _broken_unless_whole(x: Exchange) -> Iterator[None]:
+    """Call a stream broken that ends in an error of ours or is hung up; a bug stays unknown."""
+    try:
+        yield
+    except (IronCageError, GeneratorExit):
+        x.record.outcome = Outcome.BROKEN
+        raise
 
 
 def _open_stream(provider: ChatProvider, call: ProviderCall) -> Generator[ProviderChunk]:

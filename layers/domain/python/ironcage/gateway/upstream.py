@@ -31,6 +31,7 @@ from ironcage.tokens import KeyVault, ProviderKey
 
 NO_ANSWER = (ProviderUnavailable, ProviderLimited, StoreUnavailable)
 FAILOVER = "provider_failover"
+ANSWERED, CRASHED = "answered", "crashed"
 
 type Send[T] = Callable[[ChatProvider, ProviderCall], T]
 
@@ -101,18 +102,23 @@ class Upstream:
             retries += 1
 
     def _attempt[T](self, x: Exchange, route: Route, send: Send[T]) -> T:
-        """Ask once, and note how it went for the record and for the breaker."""
-        begun, turn = x.clock.monotonic(), None
+        """Ask once, and note how it went for the record and for the breaker.
+
+        What ends in no error of ours is a bug: then the outcome stays unknown, as `_send` left it.
+        """
+        begun, turn, reason = x.clock.monotonic(), None, CRASHED
         try:
             turn = self._turn(x, route)
             answer = self._send(x, route, send)
+            reason = ANSWERED
         except IronCageError as error:
-            if is_unknown(error) and turn is not None:
-                x.record.outcome = Outcome.UNKNOWN
-            _note(x, route, reason=reason_of(error), begun=begun)
+            if turn is None or not is_unknown(error):
+                x.record.outcome = Outcome.FAILED
+            reason = reason_of(error)
             self._report(turn, error)
             raise
-        _note(x, route, reason="answered", begun=begun)
+        finally:
+            _note(x, route, reason=reason, begun=begun)
         return self._heard(turn, answer)
 
     def _may_wait(self, x: Exchange, route: Route, *, pause: float, error: IronCageError) -> bool:
@@ -154,6 +160,7 @@ class Upstream:
             self._breakers.rest(turn.deployment, error.retry_after_seconds)
 
     def _send[T](self, x: Exchange, route: Route, send: Send[T]) -> T:
+        """Send, and until the answer is priced or a refusal is known, count it as unknown."""
         if x.request is None:
             raise AllProvidersDown()
         with x.timed("token_translation"):
@@ -161,6 +168,7 @@ class Upstream:
         body = x.request.body_for(route.model, x.tokens_for(route))
         call = ProviderCall(route.provider, body, key, x.provider_seconds())
         x.record.provider_id = route.provider.provider_id
+        x.record.outcome = Outcome.UNKNOWN
         with x.timed("llm_gateway"):
             return send(self._providers[route.provider.kind], call)
 

@@ -71,10 +71,6 @@ class AnthropicStream:
         out.append(_event("message_stop"))
         return b"".join(out)
 
-    def error(self, error: IronCageError, request_id: str) -> bytes:
-        """Write the error in place of the closing words."""
-        return b"event: error\ndata: " + encode_json(error_body(error, request_id)) + b"\n\n"
-
     def _opened(self, envelope: Mapping[str, object], usage: Usage | None) -> bytes:
         if self._is_open:
             return b""
@@ -136,6 +132,11 @@ class AnthropicStream:
         delta = {"type": "input_json_delta", "partial_json": text}
         yield _event("content_block_delta", index=self._index, delta=delta)
         yield self._closed()
+
+
+def error_event(error: IronCageError, request_id: str) -> bytes:
+    """Write an error in place of the closing words."""
+    return b"event: error\ndata: " + encode_json(error_body(error, request_id)) + b"\n\n"
 
 
 def _event(name: str, **content: object) -> bytes:

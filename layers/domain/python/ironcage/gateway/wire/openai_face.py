@@ -33,17 +33,24 @@ class OpenAiStream:
             return DONE
         return encode_chunk({**envelope, "usage": usage_body(usage)}) + DONE
 
-    def error(self, error: IronCageError, request_id: str) -> bytes:
-        """Write the error in place of the closing word."""
-        return encode_chunk(error_body(error, request_id))
-
 
 def _write(_chat: ChatRequest, completion: JsonObject, _usage: Usage | None) -> JsonObject:
     hide_extensions(completion)
     return completion
 
 
-OPENAI = Face(read=parse_chat, write=_write, open_stream=OpenAiStream, error_body=error_body)
+def _error_event(error: IronCageError, request_id: str) -> bytes:
+    """Write the error in place of the closing word."""
+    return encode_chunk(error_body(error, request_id))
+
+
+OPENAI = Face(
+    read=parse_chat,
+    write=_write,
+    open_stream=OpenAiStream,
+    error_body=error_body,
+    error_event=_error_event,
+)
 
 # Embeddings are written by their own step: there is no completion, and nothing to stream.
 EMBEDDINGS = replace(OPENAI, read=parse_embeddings)
