@@ -65,6 +65,15 @@ def test_fraction_of_a_micro_dollar_is_rounded_up_once() -> None:
     assert cost(Price.flat(0, 0), Usage(input_tokens=9, output_tokens=9)) == 0
 
 
+def test_flat_price_of_a_claude_bills_cache_writes_as_anthropic_does() -> None:
+    usage = Usage(input_tokens=1_000, cache_write_tokens=1_000)
+
+    claude, other = (Price.flat(1_000_001, 1, is_claude=is_it) for is_it in (True, False))
+
+    assert claude.rates.cache_write == 1_250_002  # 1,250,001.25, rounded up
+    assert (cost(claude, usage), cost(other, usage)) == (1_251, 1_001)
+
+
 def test_cached_tokens_beyond_the_input_are_charged_on_top() -> None:
     usage = Usage(input_tokens=10, cached_tokens=100)
 

@@ -22,7 +22,7 @@ from ironcage.gateway.pricing import Price, PriceTable, tokens_affordable, worst
 from ironcage.gateway.requests import ModelRequest
 from ironcage.gateway.verdicts import Screen
 from ironcage.gateway.wire.openai import encode_json
-from ironcage.tenancy import AgentStatus, AgentView, Directory, Provider
+from ironcage.tenancy import AgentStatus, AgentView, Directory, Provider, ProviderKind
 
 LEAST_USEFUL_TOKENS = 256
 CALL_MODELS = "llm:call"
@@ -97,7 +97,9 @@ class Admission:
 
     def _price(self, provider: Provider, request: ModelRequest) -> Price:
         own, name = provider.prices.get(request.model), provider.models[request.model]
-        price = Price.flat(*own) if own else request.list_price(self._prices, name)
+        if own:
+            return Price.flat(*own, is_claude=_is_claude(provider, name))
+        price = request.list_price(self._prices, name)
         if price is None:
             raise ModelUnpriced()
         return price
@@ -163,6 +165,13 @@ class Admission:
     def _affordable(x: Exchange, price: Price, *, n: int) -> int:
         amount = x.hold.amount if x.hold else 0
         return tokens_affordable(price, Micros(amount), input_bytes=x.input_bytes, n=n)
+
+
+def _is_claude(provider: Provider, model: str) -> bool:
+    """Tell whether a model is billed as Claude is; Bedrock's ids name its maker."""
+    if provider.kind is ProviderKind.BEDROCK:
+        return "anthropic" in model.lower() or "claude" in model.lower()
+    return provider.kind is ProviderKind.ANTHROPIC
 
 
 def _policies_of(view: AgentView) -> Policies:

@@ -16,6 +16,7 @@ from ironcage.gateway.model import Usage
 
 PER_MILLION = 1_000_000
 DEFAULT_OVERHEAD_TOKENS = 200
+CLAUDE_OVERHEAD_TOKENS = 1_000
 INPUT_OVERHEAD_TOKENS = 8
 UNKNOWN_MAX_OUTPUT = 10_000_000
 # Where nobody has said what an image takes at most: the largest bound of our table.
@@ -59,10 +60,18 @@ class Price:
     dimensions: int | None = None
 
     @classmethod
-    def flat(cls, input_rate: int, output_rate: int) -> Self:
-        """Make the price of a provider that names two rates and nothing else."""
-        rates = Rates(input_rate, output_rate, input_rate, input_rate)
-        return cls(rates, image_tokens=UNKNOWN_IMAGE_TOKENS)
+    def flat(cls, input_rate: int, output_rate: int, *, is_claude: bool = False) -> Self:
+        """Make the price of a provider that names two rates and nothing else.
+
+        Claude models bill a token that is written to the cache at 1.25 times the input rate, and
+        add more to a prompt than others do.
+        """
+        written = -(-input_rate * 5 // 4) if is_claude else input_rate
+        return cls(
+            Rates(input_rate, output_rate, cached_input=input_rate, cache_write=written),
+            overhead_tokens=CLAUDE_OVERHEAD_TOKENS if is_claude else DEFAULT_OVERHEAD_TOKENS,
+            image_tokens=UNKNOWN_IMAGE_TOKENS,
+        )
 
     def with_extras(self, extras: Iterable[str]) -> Self:
         """Price a request that carries parameters from outside our table.
