@@ -6,9 +6,10 @@ import pytest
 
 from ironcage.adapters.dynamodb.ledgers import open_pots
 from ironcage.adapters.dynamodb.pots import DynamoPotStore
+from ironcage.adapters.dynamodb.table import Table
 from ironcage.budgets import PotKey, Presumed
 from ironcage.core import Micros, Settings
-from ironcage.core.errors import HomeLedgerUnavailable
+from ironcage.core.errors import HomeLedgerUnavailable, LedgerUnavailable
 from support.aws_ledger import make_table
 from support.aws_mocked import REGION, a_client, emulated_aws
 from support.aws_regions import BOTH, DEAD_ABROAD, FAR_KEY, ledger_abroad, make_ledger_abroad
@@ -39,6 +40,11 @@ def pots(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoPotStore]:
 
 def a_setting(**changes: str) -> Settings:
     return Settings(**{"tables_ledger": "ledger", "regions": BOTH, **changes})
+
+
+def a_table(name: str) -> Table:
+    make_table(a_client("dynamodb"), name, is_ledger=True)
+    return Table(a_client("dynamodb"), name, unavailable=LedgerUnavailable)
 
 
 def money_of(pots: DynamoPotStore, key: PotKey) -> tuple[int, int, int]:
@@ -75,6 +81,26 @@ def test_expiry_and_correction_are_in_the_home_region_alone(pots: DynamoPotStore
     assert pots.presumed(FAR_KEY, REQUEST) is None
     assert money_of(ledger_abroad(), KEY) == (999_970, 0, 30)
     assert money_of(pots, KEY) == (1_000_000, 0, 0)
+
+
+def test_correction_and_release_delete_what_was_presumed_where_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with emulated_aws(monkeypatch):
+        own, far = (a_table(name) for name in ("ledger-here", "ledger-far"))
+        pots = DynamoPotStore(own, lambda _: far)
+        pots.create(FAR_KEY, limit=DOLLAR, token_hash=TOKEN_HASH)
+        presumed = Presumed(FAR_KEY, REQUEST, Micros(100))
+
+        reserve(pots, FAR_KEY)
+        pots.expire(FAR_KEY, REQUEST, a_hold(100, expires_ms=NOW_MS), now_ms=LATE_MS)
+        assert pots.correct(presumed, Micros(30))
+        reserve(pots, FAR_KEY)
+        pots.expire(FAR_KEY, REQUEST, a_hold(100, expires_ms=NOW_MS), now_ms=LATE_MS)
+        assert pots.release(presumed, now_ms=LATE_MS, actor="user_admin")
+
+        assert pots.presumed(FAR_KEY, REQUEST) is None
+        assert money_of(pots, FAR_KEY) == (999_970, 0, 30)
 
 
 def test_our_own_region_by_name_is_our_own_table(pots: DynamoPotStore) -> None:

@@ -172,7 +172,7 @@ class DynamoPotStore:
     def _corrected(self, presumed: Presumed, cost: Micros) -> list[Write]:
         key = _presumed_key(presumed.pot, presumed.request_id)
         change = _filled(_CORRECT, {":more": cost - presumed.amount})
-        return [self._table.deleting(*key), self._changing(presumed.pot, change)]
+        return [self._at(presumed.pot).deleting(*key), self._changing(presumed.pot, change)]
 
     def _history(self, key: PotKey, now_ms: int, facts: Mapping[str, object]) -> Write:
         keys = TenantKeys(key.tenant_id)
