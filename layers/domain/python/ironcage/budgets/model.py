@@ -93,12 +93,20 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a request really cost against what was held for it."""
+    """What a request really cost against what was held for it.
+
+    Raises:
+        ValueError: an amount is negative; money would flow into the pot.
+    """
 
     pot: PotKey
     request_id: RequestId
     held: Micros
     cost: Micros
+
+    def __post_init__(self) -> None:
+        if self.held < 0 or self.cost < 0:
+            raise ValueError(f"a negative amount: held {self.held}, cost {self.cost}")
 
 
 class Settled(StrEnum):

@@ -8,8 +8,9 @@ from typing import cast
 from ironcage.core.errors import ProviderUnavailable
 from ironcage.gateway.model import JsonObject, Usage
 from ironcage.gateway.wire.completions import clean_completion, usage_body
+from ironcage.gateway.wire.counts import count_in, count_or_nothing
 from ironcage.gateway.wire.extensions import SEALED, extended
-from ironcage.gateway.wire.turns import count, mapping
+from ironcage.gateway.wire.turns import mapping
 
 _SEALED = re.compile(SEALED)
 _FINISHES: Mapping[str, str] = {
@@ -52,17 +53,18 @@ def from_anthropic(answer: Mapping[str, object], *, created: int) -> JsonObject:
 def usage_of(reported: object) -> Usage | None:
     """Read Anthropic's usage, where cached tokens are counted apart from the input."""
     counts = mapping(reported)
-    fresh, output = counts.get("input_tokens"), counts.get("output_tokens")
-    if not isinstance(fresh, int) or not isinstance(output, int):
+    fresh, output = count_in(counts, "input_tokens"), count_in(counts, "output_tokens")
+    if fresh is None or output is None:
         return None
-    read = count(counts, "cache_read_input_tokens")
-    written = count(counts, "cache_creation_input_tokens")
+    read = count_or_nothing(counts, "cache_read_input_tokens")
+    written = count_or_nothing(counts, "cache_creation_input_tokens")
+    details = mapping(counts.get("output_tokens_details"))
     return Usage(
         input_tokens=fresh + read + written,
         output_tokens=output,
         cached_tokens=read,
         cache_write_tokens=written,
-        reasoning_tokens=count(mapping(counts.get("output_tokens_details")), "thinking_tokens"),
+        reasoning_tokens=count_or_nothing(details, "thinking_tokens"),
     )
 
 

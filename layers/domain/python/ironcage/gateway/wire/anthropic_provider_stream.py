@@ -15,7 +15,8 @@ from ironcage.gateway.wire.anthropic_provider_answer import (
     with_extensions,
 )
 from ironcage.gateway.wire.completions import clean_chunk, usage_body
-from ironcage.gateway.wire.turns import count, mapping
+from ironcage.gateway.wire.counts import count_or_nothing
+from ironcage.gateway.wire.turns import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,7 +83,7 @@ class AnthropicStream:
         if block.get("type") != "tool_use":
             return []
         call = _Call(len(self._calls), block.get("input"))
-        self._calls[count(event, "index")] = call
+        self._calls[count_or_nothing(event, "index")] = call
         function = {"name": str(block.get("name")), "arguments": ""}
         opened = {"index": call.index, "id": block.get("id"), "function": function}
         return self._say({"tool_calls": [opened]})
@@ -94,7 +95,7 @@ class AnthropicStream:
                 return self._say({target: delta[source]})
         if signature := sealed(delta.get("signature")):
             return self._say({}, signature=signature)
-        call, written = self._calls.get(count(event, "index")), delta.get("partial_json")
+        call, written = self._calls.get(count_or_nothing(event, "index")), delta.get("partial_json")
         if call is None or not isinstance(written, str) or not written:
             return []
         call.has_arguments = True
@@ -102,7 +103,7 @@ class AnthropicStream:
 
     def _close_block(self, event: JsonObject) -> list[ProviderChunk]:
         """End a block; a call whose arguments were never streamed has those of its start."""
-        call = self._calls.get(count(event, "index"))
+        call = self._calls.get(count_or_nothing(event, "index"))
         if call is None or call.has_arguments:
             return []
         call.has_arguments = True

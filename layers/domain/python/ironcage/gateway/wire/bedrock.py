@@ -7,11 +7,11 @@ from typing import cast
 from ironcage.core.errors import ProviderUnavailable, UnsupportedParameter
 from ironcage.gateway.model import JsonObject, Usage
 from ironcage.gateway.wire.completions import named_call, usage_body
+from ironcage.gateway.wire.counts import count_in, count_or_nothing
 from ironcage.gateway.wire.extensions import extensions_of
 from ironcage.gateway.wire.images import image_of
 from ironcage.gateway.wire.turns import (
     arguments_of,
-    count,
     is_instruction,
     mapping,
     parts_of,
@@ -20,7 +20,7 @@ from ironcage.gateway.wire.turns import (
 
 # Parameters that Converse has no word for and that would change the answer.
 _REFUSED = ("logit_bias", "presence_penalty", "frequency_penalty")
-_FINISHES: Mapping[object, str] = {
+_FINISHES: Mapping[str, str] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
     "tool_use": "tool_calls",
@@ -87,10 +87,11 @@ def from_converse(response: Mapping[str, object], *, answer_id: str, created: in
 def usage_of(reported: object) -> Usage | None:
     """Read Converse's usage, where cached tokens are counted apart from the input."""
     counts = mapping(reported)
-    fresh, output = counts.get("inputTokens"), counts.get("outputTokens")
-    if not isinstance(fresh, int) or not isinstance(output, int):
+    fresh, output = count_in(counts, "inputTokens"), count_in(counts, "outputTokens")
+    if fresh is None or output is None:
         return None
-    cached, written = (count(counts, f"cache{kind}InputTokens") for kind in ("Read", "Write"))
+    cached = count_or_nothing(counts, "cacheReadInputTokens")
+    written = count_or_nothing(counts, "cacheWriteInputTokens")
     return Usage(
         input_tokens=fresh + cached + written,
         output_tokens=output,
@@ -101,7 +102,7 @@ def usage_of(reported: object) -> Usage | None:
 
 def finish_reason(stop: object) -> str:
     """Name a stop reason as OpenAI does."""
-    return _FINISHES.get(stop, "stop")
+    return _FINISHES.get(stop, "stop") if isinstance(stop, str) else "stop"
 
 
 def stop_extensions(stop: object) -> JsonObject:

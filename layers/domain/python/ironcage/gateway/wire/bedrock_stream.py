@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ironcage.gateway.model import JsonObject, ProviderChunk
 from ironcage.gateway.wire.bedrock import finish_reason, stop_extensions, usage_of
 from ironcage.gateway.wire.completions import named_call, usage_body
+from ironcage.gateway.wire.counts import count_or_nothing
 from ironcage.gateway.wire.turns import mapping
 
 
@@ -18,7 +19,7 @@ class ConverseStream:
             "created": created,
             "model": model,
         }
-        self._calls: dict[object, int] = {}
+        self._calls: dict[int, int] = {}
         self._silent: set[int] = set()
         self.is_done = False
 
@@ -55,7 +56,9 @@ class ConverseStream:
         use = mapping(mapping(event.get("start")).get("toolUse"))
         if not use:
             return None
-        index = self._calls.setdefault(event.get("contentBlockIndex"), len(self._calls))
+        index = self._calls.setdefault(
+            count_or_nothing(event, "contentBlockIndex"), len(self._calls)
+        )
         self._silent.add(index)
         function = {"name": str(use.get("name")), "arguments": ""}
         call = {"index": index, **named_call(use.get("toolUseId")), "function": function}
@@ -69,7 +72,7 @@ class ConverseStream:
         if isinstance(thought, str):
             return {"reasoning_content": thought}
         written = mapping(delta.get("toolUse")).get("input")
-        index = self._calls.get(event.get("contentBlockIndex"))
+        index = self._calls.get(count_or_nothing(event, "contentBlockIndex"))
         if not isinstance(written, str) or index is None:
             return None
         if written:
@@ -78,7 +81,7 @@ class ConverseStream:
 
     def _closed_call(self, event: Mapping[str, object]) -> JsonObject | None:
         """Give a call that wrote no arguments empty ones, for a client reads them as JSON."""
-        index = self._calls.get(event.get("contentBlockIndex"))
+        index = self._calls.get(count_or_nothing(event, "contentBlockIndex"))
         if index is None or index not in self._silent:
             return None
         self._silent.discard(index)

@@ -6,10 +6,10 @@ label of bounded length.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeGuard
 
 from ironcage.core.errors import ProviderUnavailable
 from ironcage.gateway.model import JsonObject, Usage
+from ironcage.gateway.wire.counts import count_in, count_or_nothing, is_count
 
 _LABEL = re.compile(r"[A-Za-z0-9_.:/@+-]{1,160}")
 _TOOL_ID = re.compile(r"[!-~]{1,256}")
@@ -45,17 +45,18 @@ def usage_of(body: JsonObject) -> Usage | None:
     usage = body.get("usage")
     if not isinstance(usage, dict):
         return None
-    read, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
-    if not _is_count(read) or not _is_count(written):
+    read, written = count_in(usage, "prompt_tokens"), count_in(usage, "completion_tokens")
+    if read is None or written is None:
         return None
     prompt, completion = _details(usage, "prompt"), _details(usage, "completion")
     return Usage(
         input_tokens=read,
         output_tokens=written,
-        cached_tokens=_count(prompt, "cached_tokens") or _count(usage, "prompt_cache_hit_tokens"),
-        cache_write_tokens=_count(prompt, "cache_write_tokens")
-        or _count(prompt, "cache_creation_tokens"),
-        reasoning_tokens=_count(completion, "reasoning_tokens"),
+        cached_tokens=count_or_nothing(prompt, "cached_tokens")
+        or count_or_nothing(usage, "prompt_cache_hit_tokens"),
+        cache_write_tokens=count_or_nothing(prompt, "cache_write_tokens")
+        or count_or_nothing(prompt, "cache_creation_tokens"),
+        reasoning_tokens=count_or_nothing(completion, "reasoning_tokens"),
     )
 
 
@@ -83,7 +84,7 @@ def _envelope(body: JsonObject, kind: str, choices: list[JsonObject]) -> JsonObj
     out: JsonObject = {
         "id": _label(body.get("id")) or "chatcmpl-0",
         "object": kind,
-        "created": created if _is_count(created) else 0,
+        "created": created if is_count(created) else 0,
         "model": _label(body.get("model")) or "",
         "choices": choices,
     }
@@ -113,16 +114,22 @@ def _clean_choice(choice: object, part: str, at: int) -> JsonObject:
     if part == "message":
         kept = {"role": "assistant", "content": None, "refusal": None, **kept}
     out: JsonObject = {
-        "index": index if _is_count(index) else at,
+        "index": index if is_count(index) else at,
         part: kept,
         "logprobs": None,
-        "finish_reason": finish if finish is None or finish in _FINISHES else "stop",
+        "finish_reason": _finish(finish),
     }
     # vLLM and its like name the stop sequence that was met here; faces write it only if it is
     # one of the client's own.
     if isinstance(met := choice.get("stop_reason"), str) and len(met) <= MAX_STOP:
         out["extensions"] = {"stop_sequence": met}
     return out
+
+
+def _finish(value: object) -> str | None:
+    if value is None:
+        return None
+    return value if isinstance(value, str) and value in _FINISHES else "stop"
 
 
 def _clean_said(said: Mapping[str, object]) -> JsonObject:
@@ -165,7 +172,7 @@ def _tool_calls(value: object) -> list[JsonObject] | None:
 def _tool_call(call: Mapping[str, object]) -> JsonObject:
     out: JsonObject = {}
     index, function = call.get("index"), call.get("function")
-    if _is_count(index):
+    if is_count(index):
         out["index"] = index
     out.update(named_call(call.get("id")))
     if isinstance(function, dict):
@@ -195,14 +202,5 @@ def _details(usage: Mapping[str, object], side: str) -> Mapping[str, object]:
     return details if isinstance(details, dict) else {}
 
 
-def _count(source: Mapping[str, object], name: str) -> int:
-    value = source.get(name)
-    return value if _is_count(value) else 0
-
-
 def _is_plain(value: object) -> bool:
-    return isinstance(value, str) or _is_count(value)
-
-
-def _is_count(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, str) or is_count(value)

@@ -58,9 +58,3 @@ def arguments_of(text: str) -> JsonObject:
 def mapping(value: object) -> Mapping[str, object]:
     """Read an object; anything else is an empty one."""
     return value if isinstance(value, Mapping) else {}
-
-
-def count(source: Mapping[str, object], name: str) -> int:
-    """Read a count; anything else is none."""
-    value = source.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0

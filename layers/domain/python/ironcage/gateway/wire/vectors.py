@@ -8,10 +8,10 @@ import math
 import struct
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from typing import cast
 
 from ironcage.core.errors import ProviderUnavailable
 from ironcage.gateway.model import JsonObject
+from ironcage.gateway.wire.counts import is_count
 
 _WIDTH = 4
 
@@ -61,8 +61,7 @@ def embedding_tokens(body: JsonObject) -> int | None:
 
 def token_count(value: object) -> int | None:
     """Read a count of tokens; a text has at least one, so none is no count."""
-    is_count = isinstance(value, int) and not isinstance(value, bool) and value > 0
-    return cast("int", value) if is_count else None
+    return value if is_count(value) and value > 0 else None
 
 
 def _vector(value: object) -> bytes:
