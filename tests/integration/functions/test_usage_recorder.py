@@ -79,6 +79,16 @@ def test_records_that_cannot_be_right_go_to_the_dead_letters(aws: Workers) -> No
     assert aws.usage_rows() == []
 
 
+def test_record_of_a_negative_cost_goes_to_the_dead_letters(aws: Workers) -> None:
+    hold(aws, "req_000001")
+
+    answer = handler(an_event(a_record(300, -5_000_100)), a_context())
+
+    assert answer == NOTHING_FAILED
+    assert [code for code, _ in aws.dead_letters()] == ["VALIDATION_ERROR"]
+    assert (pot_of(aws).held, pot_of(aws).spent) == (300, 0)
+
+
 def test_record_of_an_agent_without_a_pot_goes_to_the_dead_letters(aws: Workers) -> None:
     answer = handler(an_event(a_record()), a_context())
 

@@ -104,3 +104,9 @@ def test_batch_refuses_an_unknown_agent() -> None:
 
     with pytest.raises(NotFound):
         ledger.open_batch().settle(a_settlement(pot=PotKey(KEY.tenant_id, AgentId("agent_x"))))
+
+
+@pytest.mark.parametrize(("held", "cost"), [(300, -1), (-1, 0)])
+def test_settlement_of_a_negative_amount_cannot_be_made(held: int, cost: int) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        a_settlement(held, cost)

@@ -49,6 +49,7 @@ def test_record_is_malformed_when_it_is_no_json_object(body: str) -> None:
         ("tenant_id", 7),
         ("agent_id", "agent_ü"),
         ("held_micros", -1),
+        ("cost_micros", -1),
         ("cost_micros", 1.5),
         ("cost_micros", True),
         ("cost_micros", 10**16),

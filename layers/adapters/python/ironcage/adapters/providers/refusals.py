@@ -8,6 +8,7 @@ from ironcage.adapters.providers.transport import Answer
 from ironcage.core.errors import ProviderLimited, ProviderRejected, ProviderUnavailable
 
 MAX_RETRY_SECONDS = 60
+_DIGITS = 18
 
 # Somebody between us and the model gave up waiting: the model may have answered, and be paid.
 _UNKNOWN = frozenset({408, 502, 504, 522, 524})
@@ -91,7 +92,9 @@ def _facts(answer: Answer, code_field: str) -> tuple[str, str, bool]:
 
 
 def _seconds(retry_after: str | None) -> int:
-    given = (
-        int(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else 1
-    )
-    return max(1, min(given, MAX_RETRY_SECONDS))
+    text = retry_after or ""
+    if not (text.isascii() and text.isdigit()):
+        return 1
+    if len(text) > _DIGITS:  # more of them than `int` reads would be an error
+        return MAX_RETRY_SECONDS
+    return max(1, min(int(text), MAX_RETRY_SECONDS))

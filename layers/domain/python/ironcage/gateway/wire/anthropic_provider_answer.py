@@ -1,16 +1,15 @@
 """An answer of Anthropic's Messages as OpenAI's `chat.completion`, without I/O."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import cast
 
 from ironcage.core.errors import ProviderUnavailable
 from ironcage.gateway.model import JsonObject, Usage
-from ironcage.gateway.wire.completions import clean_completion, usage_body
+from ironcage.gateway.wire.completions import MAX_STOP, clean_completion, usage_body
 from ironcage.gateway.wire.counts import count_in, count_or_nothing
 from ironcage.gateway.wire.extensions import SEALED, extended
-from ironcage.gateway.wire.turns import mapping
+from ironcage.gateway.wire.turns import mapping, written_arguments
 
 _SEALED = re.compile(SEALED)
 _FINISHES: Mapping[str, str] = {
@@ -46,7 +45,7 @@ def from_anthropic(answer: Mapping[str, object], *, created: int) -> JsonObject:
     if usage is not None:
         out["usage"] = usage_body(usage)
     return with_extensions(
-        clean_completion(out), stop_sequence=answer.get("stop_sequence"), **_sealed(blocks)
+        clean_completion(out), stop_sequence=met_sequence(answer), **_sealed(blocks)
     )
 
 
@@ -77,6 +76,12 @@ def refusal_of(ending: Mapping[str, object]) -> str | None:
     """Read why a message was refused, where that is said."""
     text = mapping(ending.get("stop_details")).get("explanation")
     return text if isinstance(text, str) and ending.get("stop_reason") == "refusal" else None
+
+
+def met_sequence(ending: Mapping[str, object]) -> str | None:
+    """Read which stop sequence was met."""
+    met = ending.get("stop_sequence")
+    return met if isinstance(met, str) and len(met) <= MAX_STOP else None
 
 
 def with_extensions(answer: JsonObject, **found: object) -> JsonObject:
@@ -117,6 +122,6 @@ def _said(blocks: list[Mapping[str, object]]) -> JsonObject:
 
 
 def _tool_call(use: Mapping[str, object]) -> JsonObject:
-    arguments = json.dumps(use.get("input", {}), ensure_ascii=False)
+    arguments = written_arguments(use.get("input", {}))
     function = {"name": str(use.get("name")), "arguments": arguments}
     return {"id": use.get("id"), "type": "function", "function": function}

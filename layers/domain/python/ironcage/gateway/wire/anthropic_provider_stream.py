@@ -1,6 +1,5 @@
 """A stream of Anthropic's Messages, event by event, as OpenAI's chunks."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from ironcage.core.errors import ProviderUnavailable
 from ironcage.gateway.model import JsonObject, ProviderChunk
 from ironcage.gateway.wire.anthropic_provider_answer import (
     finish_reason,
+    met_sequence,
     refusal_of,
     sealed,
     usage_of,
@@ -16,7 +16,7 @@ from ironcage.gateway.wire.anthropic_provider_answer import (
 )
 from ironcage.gateway.wire.completions import clean_chunk, usage_body
 from ironcage.gateway.wire.counts import count_or_nothing
-from ironcage.gateway.wire.turns import mapping
+from ironcage.gateway.wire.turns import mapping, written_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -107,15 +107,14 @@ class AnthropicStream:
         if call is None or call.has_arguments:
             return []
         call.has_arguments = True
-        return self._arguments(call, json.dumps(call.input or {}, ensure_ascii=False))
+        return self._arguments(call, written_arguments(call.input or {}))
 
     def _end(self, event: JsonObject) -> list[ProviderChunk]:
         ending = mapping(event.get("delta"))
         self._count(event.get("usage"))
         refusal = refusal_of(ending)
         said: JsonObject = {"refusal": refusal} if refusal else {}
-        met = ending.get("stop_sequence")
-        chunks = self._say(said, finish_reason(ending), stop_sequence=met)
+        chunks = self._say(said, finish_reason(ending), stop_sequence=met_sequence(ending))
         usage = usage_of(self._counts)
         if usage is None:
             return chunks

@@ -1,6 +1,5 @@
 """Translation between OpenAI's chat format and Bedrock's Converse, both ways, without I/O."""
 
-import json
 from collections.abc import Mapping
 from typing import cast
 
@@ -16,6 +15,7 @@ from ironcage.gateway.wire.turns import (
     mapping,
     parts_of,
     turns_of,
+    written_arguments,
 )
 
 # Parameters that Converse has no word for and that would change the answer.
@@ -197,6 +197,6 @@ def _said(blocks: list[Mapping[str, object]]) -> JsonObject:
 
 
 def _tool_call(use: Mapping[str, object]) -> JsonObject:
-    arguments = json.dumps(use.get("input", {}), ensure_ascii=False)
+    arguments = written_arguments(use.get("input", {}))
     function = {"name": str(use.get("name")), "arguments": arguments}
     return {**named_call(use.get("toolUseId")), "function": function}

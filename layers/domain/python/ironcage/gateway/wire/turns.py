@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
+from ironcage.core.errors import ProviderUnavailable
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.wire.extensions import extended, extensions_of
 
@@ -53,6 +54,18 @@ def arguments_of(text: str) -> JsonObject:
     except (ValueError, RecursionError):
         return {"arguments": text}
     return value if isinstance(value, dict) else {"arguments": value}
+
+
+def written_arguments(arguments: object) -> str:
+    """Write the arguments of a call that a provider sent as an object.
+
+    Raises:
+        ProviderUnavailable: they are nested too deeply, or are no JSON.
+    """
+    try:
+        return json.dumps(arguments, ensure_ascii=False, allow_nan=False)
+    except (ValueError, TypeError, RecursionError) as exc:
+        raise ProviderUnavailable(sent=True, reason="bad_answer") from exc
 
 
 def mapping(value: object) -> Mapping[str, object]:
