@@ -18,7 +18,7 @@ from ironcage.gateway.wire.openai import visible_texts
 from support.builders_gateway import WEATHER_TOOL
 from support.builders_provider import KEY, a_call, said, stream
 from support.provider import ScriptedProvider
-from support.provider_scripts import Script
+from support.provider_scripts import Script, refusing
 
 
 @pytest.fixture
@@ -158,6 +158,23 @@ def test_rate_limit_says_when_to_come_back(
         adapter.complete(a_call(upstream.url, "scripted-429"))
 
     assert caught.value.retry_after_seconds == 7
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [("0", 1), ("3600", 60), ("9" * 5_000, 60), ("soon", 1), ("", 1)],
+    ids=["none", "long", "absurd", "word", "empty"],
+)
+def test_rate_limit_is_obeyed_within_bounds_whatever_it_says(
+    adapter: OpenAiProvider, upstream: ScriptedProvider, *, told: str, seconds: int
+) -> None:
+    limit = refusing(429, "rate_limit_exceeded", **{"retry-after": told})
+    upstream.script("scripted", limit)
+
+    with pytest.raises(ProviderLimited) as caught:
+        adapter.complete(a_call(upstream.url, "scripted"))
+
+    assert caught.value.retry_after_seconds == seconds
 
 
 def test_refused_parameter_is_named_but_the_providers_text_is_not_repeated(
