@@ -93,7 +93,7 @@ def test_refusal_before_a_bug_does_not_hide_it() -> None:
 
 def test_bug_before_anything_is_sent_gives_the_hold_back() -> None:
     rig = a_rig()
-    rig.directory.current = a_view(a_provider(has_key=True))
+    rig.directory.current = a_view(a_provider())
     rig.vault.crash = BUG
 
     answer = ask(rig, a_body())
