@@ -6,27 +6,18 @@ from typing import TYPE_CHECKING
 import anthropic
 import pytest
 
+from support.anthropic_talk import ASK, say, texts
 from support.deployed import DeployedAgent, scripted_agent
 from support.provider import Script, ScriptedProvider
 from support.provider_anthropic import ScriptedAnthropic
 
 if TYPE_CHECKING:
-    from anthropic.types import MessageParam, ThinkingConfigParam, ToolParam
+    from anthropic.types import MessageParam
 
     from e2e.conftest import Deployed
 
 Rig = tuple[DeployedAgent, ScriptedProvider, anthropic.Anthropic]
 SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
-ASK: "list[MessageParam]" = [{"role": "user", "content": "Say hello."}]
-WEATHER: "ToolParam" = {
-    "name": "get_weather",
-    "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}},
-}
-
-
-def texts(message: anthropic.types.Message) -> str:
-    """Join the text blocks of a message."""
-    return "".join(block.text for block in message.content if block.type == "text")
 
 
 @pytest.fixture(
@@ -76,14 +67,14 @@ def test_signed_thought_is_shown_and_comes_back_to_the_provider_that_signed_it(
         anthropic.Anthropic(base_url=url, api_key=agent.ic_token, max_retries=0) as client,
     ):
         provider.script("scripted-tool", Script(tool="get_weather", thought="Let me look at it"))
-        first = _say(client, ASK, is_streamed=is_streamed, thinks=True)
+        first = say(client, ASK, is_streamed=is_streamed, thinks=True)
         (use,) = [block for block in first.content if block.type == "tool_use"]
         reply: MessageParam = {
             "role": "user",
             "content": [{"type": "tool_result", "tool_use_id": use.id, "content": "Sunny"}],
         }
         said: MessageParam = {"role": "assistant", "content": first.content}
-        second = _say(client, [*ASK, said, reply], is_streamed=is_streamed, thinks=True)
+        second = say(client, [*ASK, said, reply], is_streamed=is_streamed, thinks=True)
 
     thought = {"type": "thinking", "thinking": "Let me look at it", "signature": "c2ln"}
     assert first.content[0].model_dump() == thought
@@ -120,14 +111,14 @@ def test_stream_carries_the_text_and_the_usage(rig: Rig) -> None:
 @pytest.mark.parametrize("is_streamed", [False, True])
 def test_tool_call_makes_the_round_trip(rig: Rig, *, is_streamed: bool) -> None:
     _, _, client = rig
-    first = _say(client, ASK, is_streamed=is_streamed)
+    first = say(client, ASK, is_streamed=is_streamed)
     (use,) = [block for block in first.content if block.type == "tool_use"]
     reply: MessageParam = {
         "role": "user",
         "content": [{"type": "tool_result", "tool_use_id": use.id, "content": "Sunny"}],
     }
 
-    second = _say(
+    second = say(
         client, [*ASK, {"role": "assistant", "content": first.content}, reply],
         is_streamed=is_streamed,
     )  # fmt: skip
@@ -139,29 +130,6 @@ def test_tool_call_makes_the_round_trip(rig: Rig, *, is_streamed: bool) -> None:
     )
     assert second.stop_reason == "end_turn"
     assert texts(second)
-
-
-def _say(
-    client: anthropic.Anthropic,
-    messages: "list[MessageParam]",
-    *,
-    is_streamed: bool,
-    thinks: bool = False,
-) -> anthropic.types.Message:
-    """Ask for the weather, whole or streamed."""
-    thinking: ThinkingConfigParam = {"type": "adaptive"} if thinks else {"type": "disabled"}
-    if not is_streamed:
-        return client.messages.create(
-            model="scripted-tool",
-            max_tokens=64,
-            messages=messages,
-            tools=[WEATHER],
-            thinking=thinking,
-        )
-    with client.messages.stream(
-        model="scripted-tool", max_tokens=64, messages=messages, tools=[WEATHER], thinking=thinking
-    ) as stream:
-        return stream.get_final_message()
 
 
 @pytest.mark.parametrize("is_streamed", [False, True])

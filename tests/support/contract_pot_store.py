@@ -17,9 +17,7 @@ from support.builders_budgets import (
     a_reservation,
     a_settlement,
 )
-
-LATER_MS = NOW_MS + 10 * 60_000
-EXPIRES_MS = NOW_MS + 60_000
+from support.pots_at_hand import EXPIRES_MS, LATER_MS, expired, held, mark_of, opened
 
 
 class LedgerStore(PotStore, TokenSwitch, Protocol):
@@ -283,29 +281,3 @@ def rotation_stops_the_old_token_and_lets_the_new_one_spend(store: LedgerStore) 
 @rule
 def rotation_changes_nothing_where_there_is_no_pot(store: LedgerStore) -> None:
     assert not store.rotate_token({"token_hash": OTHER_HASH}, KEY, OTHER_HASH)
-
-
-def opened(store: PotStore, limit: int = 1_000) -> None:
-    """Open the pot of the tests."""
-    store.create(KEY, limit=Micros(limit), token_hash=TOKEN_HASH)
-
-
-def held(store: PotStore, limit: int = 1_000) -> None:
-    """Open the pot and hold 100 for the request of the tests."""
-    opened(store, limit)
-    store.reserve(a_reservation(100), expires_ms=EXPIRES_MS, now_ms=NOW_MS)
-
-
-def expired(store: PotStore) -> Presumed:
-    """Let the hold of 100 expire."""
-    held(store)
-    store.expire(KEY, REQUEST, a_hold(100), now_ms=LATER_MS)
-    return Presumed(KEY, REQUEST, Micros(100))
-
-
-def mark_of(store: PotStore) -> str:
-    """Read the mark by which the pot is on the dirty list."""
-    pot = store.read(KEY)
-    assert pot is not None
-    assert pot.dirty is not None
-    return pot.dirty
