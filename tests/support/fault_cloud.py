@@ -40,6 +40,7 @@ ACCOUNT = "123456789012"  # as an access key, it chooses the account of the loca
 MODEL = "scripted"
 RATES = (1_000_000, 2_000_000)
 READ_SECONDS = "1.0"
+PATIENT_SECONDS = "30.0"
 _NUMBERS = count(1)
 
 
@@ -141,7 +142,8 @@ def open_fault_cloud(folder: Path) -> Iterator[FaultCloud]:
         )
         aws = stack.enter_context(FaultProxy(endpoint))
         stack.callback(forget_clients)
-        _point_to(aws.url, patch)
+        # A busy machine may be slow to make a table: asked twice, the engine refuses the second.
+        _point_to(endpoint, patch, read_seconds=PATIENT_SECONDS)
         provider = stack.enter_context(ScriptedProvider())
         first, second = (stack.enter_context(FaultProxy(provider.url)) for _ in range(2))
         stack.callback(forget_functions)
@@ -151,15 +153,16 @@ def open_fault_cloud(folder: Path) -> Iterator[FaultCloud]:
         made.configure(
             patch, **_variables(tables_activity="activity", usage_dead_letter_queue=dead)
         )
+        _point_to(aws.url, patch, read_seconds=READ_SECONDS)
         yield FaultCloud(endpoint, aws, first, second, provider, made, dead)
 
 
-def _point_to(url: str, patch: pytest.MonkeyPatch) -> None:
+def _point_to(url: str, patch: pytest.MonkeyPatch, *, read_seconds: str) -> None:
     patch.setenv("AWS_ACCESS_KEY_ID", ACCOUNT)
     patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     patch.setenv("AWS_DEFAULT_REGION", REGION)
     patch.setenv("AWS_ENDPOINT_URL", url)
-    own = {"clients_read_seconds": READ_SECONDS, "providers_allow_loopback": "true"}
+    own = {"clients_read_seconds": read_seconds, "providers_allow_loopback": "true"}
     for name, value in _variables(**own).items():
         patch.setenv(name, value)
     forget_clients()
