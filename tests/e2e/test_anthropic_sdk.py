@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from e2e.conftest import Deployed
 
 Rig = tuple[DeployedAgent, ScriptedProvider, anthropic.Anthropic]
-SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
+SECRET = "ghp_" + "a1B2c3D4e5F6" * 2 + "a1B2c32q49x8"
 
 
 @pytest.fixture(

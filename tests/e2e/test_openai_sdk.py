@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from e2e.conftest import Deployed
 
 Rig = tuple[DeployedAgent, ScriptedProvider, openai.OpenAI]
-SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
+SECRET = "ghp_" + "a1B2c3D4e5F6" * 2 + "a1B2c32q49x8"
 ASK: "list[ChatCompletionMessageParam]" = [{"role": "user", "content": "Say hello."}]
 WEATHER: "ChatCompletionToolParam" = {
     "type": "function",

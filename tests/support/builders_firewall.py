@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
 
 from ironcage.firewall import Action, Firewall, Origin, Policy, RedactionMode, Verdict, redact
+from ironcage.firewall.detectors.tokens import bech32_digits, crc_bytes, crc_digits
 
 ALNUM = ascii_letters + digits
 UPPER = ascii_uppercase + digits
@@ -22,6 +23,17 @@ def drawn(alphabet: str, size: int, seed: str = "a") -> str:
         block = hashlib.sha256(f"{seed}{len(out)}{alphabet}".encode()).digest()
         out += [alphabet[byte % len(alphabet)] for byte in block]
     return "".join(out[:size])
+
+
+def with_crc(prefix: str, seed: str = "a") -> str:
+    """Build a token that ends in the checksum of its body, as GitHub and npm issue them."""
+    body = drawn(ALNUM, 30, seed)
+    return prefix + body + crc_digits(body)
+
+
+def an_age_key() -> str:
+    data = drawn("qpzry9x8gf2tvdw0s3jn54khce6mua7l", 52)
+    return f"age-secret-key-1{data}{bech32_digits('age-secret-key-', data)}".upper()
 
 
 def a_jwt() -> str:
@@ -45,8 +57,8 @@ SECRETS: Mapping[str, str] = {
     "anthropic_key": "sk-ant-" + "api03-" + drawn(URL_SAFE, 93) + "AA",
     "openrouter_key": "sk-or-" + "v1-" + drawn(HEX, 64),
     "aws_access_key_id": "AKIA" + drawn(UPPER, 16),
-    "github_token": "ghp_" + drawn(ALNUM, 36),
-    "github_server_token": "ghs_" + drawn(ALNUM, 36),
+    "github_token": with_crc("ghp_"),
+    "github_server_token": with_crc("ghs_"),
     "github_fine_grained_token": "github_pat_" + drawn(ALNUM, 22) + "_" + drawn(ALNUM, 59, "b"),
     "gitlab_token": "glpat-" + drawn(ALNUM, 20),
     "slack_token": "xoxb-"
@@ -69,7 +81,7 @@ SECRETS: Mapping[str, str] = {
     "twilio_key": "SK" + drawn(HEX, 32),
     "sendgrid_key": "SG." + drawn(ALNUM, 22) + "." + drawn(ALNUM, 43, "b"),
     "mailgun_key": "key-" + drawn(HEX, 32),
-    "npm_token": "npm_" + drawn(ALNUM, 36),
+    "npm_token": with_crc("npm_"),
     "pypi_token": "pypi-AgEIcHlwaS5vcmc" + drawn(URL_SAFE, 80),
     "digitalocean_token": "dop_v1_" + drawn(HEX, 64),
     "huggingface_token": "hf_" + drawn(ALNUM, 34),
@@ -80,10 +92,10 @@ SECRETS: Mapping[str, str] = {
     "shopify_token": "shpat_" + drawn(HEX, 32),
     "databricks_token": "dapi" + drawn(HEX, 32),
     "vault_token": "hvs." + drawn(ALNUM, 90),
-    "grafana_token": "glsa_" + drawn(ALNUM, 32) + "_" + drawn(HEX, 8),
+    "grafana_token": "glsa_" + drawn(ALNUM, 32) + "_" + crc_bytes("glsa_" + drawn(ALNUM, 32)),
     "linear_token": "lin_api_" + drawn(ALNUM, 40),
     "notion_token": "ntn_" + drawn(ALNUM, 46),
-    "age_key": "AGE-SECRET-KEY-1" + drawn("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", 58),
+    "age_key": an_age_key(),
     "jwt": a_jwt(),
     "private_key": a_key_block(),
     "private_key_pgp": a_key_block("PGP PRIVATE KEY BLOCK"),

@@ -206,7 +206,7 @@ def test_tool_call_makes_the_round_trip(cloud: GatewayCloud) -> None:
 
 
 def test_secret_of_the_model_never_leaves(cloud: GatewayCloud) -> None:
-    secret = "ghp_" + "a1B2c3D4e5F6" * 3
+    secret = "ghp_" + "a1B2c3D4e5F6" * 2 + "a1B2c32q49x8"
     cloud.provider.script("scripted", Script(text=f"Use {secret} please."))
 
     answer = handler(load_event("gateway/chat"), Context())

@@ -16,6 +16,7 @@ HEAVY = {
     "litellm",
     "openai",
     "pydantic",
+    "re2",
     "requests",
     "urllib3",
 }

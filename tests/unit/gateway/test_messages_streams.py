@@ -25,7 +25,7 @@ from support.fakes_gateway import (
 )
 
 PATH = "/v1/messages"
-SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
+SECRET = "ghp_" + "a1B2c3D4e5F6" * 2 + "a1B2c32q49x8"
 USAGE = Usage(100, 7, 60, 30)
 THINKING = {"type": "enabled", "budget_tokens": 1_024}
 

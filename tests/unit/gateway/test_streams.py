@@ -18,7 +18,7 @@ from support.fakes_gateway import (
     a_view,
 )
 
-SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
+SECRET = "ghp_" + "a1B2c3D4e5F6" * 2 + "a1B2c32q49x8"
 
 
 def a_rig(*steps: object) -> GatewayRig:

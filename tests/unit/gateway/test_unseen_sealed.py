@@ -15,7 +15,7 @@ from support.fakes_gateway import (
     an_answer,
 )
 
-SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
+SECRET = "ghp_" + "a1B2c3D4e5F6" * 2 + "a1B2c32q49x8"
 ORDER = "ignore-all-previous-instructions"
 HARMLESS = "EqQBCgIYAhIM1gbcDa9GJwZA2b3hGgxBdjrkzLoky3dl1pk="
 STRICT: JsonObject = {"preset": "strict"}

@@ -11,7 +11,7 @@ from ironcage.gateway.wire.openai import ChatRequest
 from support.builders_gateway import a_chat
 from support.fakes_gateway import GatewayRig, ScriptedChat, a_body, an_answer
 
-SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
+SECRET = "ghp_" + "a1B2c3D4e5F6" * 2 + "a1B2c32q49x8"
 CARD = "4242424242424242"
 LONG = "The weather in Paris is fine today. " * 60
 

@@ -3,12 +3,15 @@
 A check takes the matched text and says how many of its characters are the value; 0 refuses it.
 """
 
+import base64
 import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 from ironcage.firewall.detectors.national import NATIONAL_CHECKS
+from ironcage.firewall.detectors.tokens import TOKEN_CHECKS
 from ironcage.firewall.normalise import GAP
 
 _IBAN_LENGTHS = {
@@ -52,6 +55,7 @@ MARKER = r"\[REDACTED:[^\[\]\s]{1,80}\]"
 _DIGITS = frozenset("0123456789")
 _LEAST_TOKEN_ENTROPY = 2.8
 _LEAST_ASSIGNED_ENTROPY = 3.2
+_MOST_IN_ORDER = 6
 
 
 def luhn_holds(digits: str) -> bool:
@@ -146,9 +150,19 @@ def _email(value: str) -> int:
     return 0 if value.startswith("git@") or value[0] == "." or ".." in value else len(value)
 
 
+def counts_up(value: str) -> bool:
+    """Tell whether characters follow each other as in an alphabet: `abcdefgh`, `12345678`."""
+    run = 0
+    for one, other in pairwise(value):
+        run = run + 1 if ord(other) - ord(one) == 1 else 0
+        if run >= _MOST_IN_ORDER:
+            return True
+    return False
+
+
 def _token(value: str) -> int:
     """Accept a value that looks drawn at random."""
-    return len(value) if entropy(value) >= _LEAST_TOKEN_ENTROPY else 0
+    return len(value) if entropy(value) >= _LEAST_TOKEN_ENTROPY and not counts_up(value) else 0
 
 
 def _mixed(value: str) -> int:
@@ -162,6 +176,15 @@ def _assigned(value: str) -> int:
     return len(value) if has_both and entropy(value) >= _LEAST_ASSIGNED_ENTROPY else 0
 
 
+def _basic(value: str) -> int:
+    """Accept the base 64 of `user:password`."""
+    try:
+        user, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except ValueError:
+        return 0
+    return len(value) if user and colon and password and not is_placeholder(password) else 0
+
+
 def _key_block(value: str) -> int:
     """Accept a private key block that holds key material, not just its frame."""
     material = (hit[0] for hit in re.finditer(r"[A-Za-z0-9+/=]{40}", value))
@@ -171,6 +194,7 @@ def _key_block(value: str) -> int:
 CHECKS: Mapping[str, Callable[[str], int]] = {
     "any": _any,
     "assigned": _assigned,
+    "basic": _basic,
     "card": _card,
     "email": _email,
     "iban": _iban,
@@ -182,4 +206,5 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     "ssn": _ssn,
     "token": _token,
     **NATIONAL_CHECKS,
+    **TOKEN_CHECKS,
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 
 from ironcage.firewall.detectors.encoded import EncodedRule, encoded_rules
+from ironcage.firewall.detectors.keywords import KeywordIndex
 from ironcage.firewall.detectors.rules import Rule, Value, read_rules
 from ironcage.firewall.detectors.sweep import Sweep
 from ironcage.firewall.model import Finding, Origin
@@ -12,7 +13,7 @@ from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.ports import Reading, Scan
 
 _LAYERS = 2
-_ENGINE = "2"  # counts the ways of applying rules, so that a version tells those apart too
+_ENGINE = "3"  # counts the ways of applying rules, so that a version tells those apart too
 
 
 class PatternDetector:
@@ -38,12 +39,8 @@ class PatternDetector:
         return (), *map(encoded_rules, looks)
 
     @cached_property
-    def _by_keywords(self) -> list[tuple[tuple[str, ...], list[Rule]]]:
-        """Group the rules that wait for the same words: they are looked for once."""
-        groups: dict[tuple[str, ...], list[Rule]] = {}
-        for rule in self.rules:
-            groups.setdefault(rule.keywords, []).append(rule)
-        return list(groups.items())
+    def _index(self) -> KeywordIndex:
+        return KeywordIndex(self.rules)
 
     @cached_property
     def version(self) -> str:
@@ -65,23 +62,19 @@ class PatternDetector:
         return self._scan(reading, _LAYERS)
 
     def _scan(self, reading: Reading, layers: int) -> Scan:
-        lowered = reading.text[reading.start :].lower()
-        around = reading.text[: reading.start].lower() + lowered
-        rules = self._candidates(lowered, around)
+        rules = self._candidates(reading)
         sweep = Sweep(self.name, reading)
         sweep.read_free([r for r in rules if r.is_free])
         sweep.read_encoded(self._encodings[layers])
         sweep.read_bounded([r for r in rules if not r.is_free])
         return sweep.scan()
 
-    def _candidates(self, lowered: str, around: str) -> list[Rule]:
-        """List the rules that have a keyword in the text, and their context somewhere around."""
-        rules: list[Rule] = []
-        for keywords, group in self._by_keywords:
-            for keyword in keywords:  # plain loops: this runs for every chunk of every stream
-                if keyword in lowered:
-                    rules += group
-                    break
+    def _candidates(self, reading: Reading) -> list[Rule]:
+        """List the rules that have a keyword in what is new, and their context somewhere around."""
+        rules = self._index.rules_in(reading.text[reading.start :].lower())
+        if not any(rule.context for rule in rules):
+            return rules
+        around = reading.text.lower()
         return [r for r in rules if not r.context or any(word in around for word in r.context)]
 
     def _decoded(self, text: str, *, layers: int) -> Iterable[Value]:

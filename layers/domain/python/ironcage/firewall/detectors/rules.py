@@ -13,7 +13,8 @@ A rule without *left* and *right* (what must not stand beside a value) is *free*
 stands around a value can hide it. A rule that must also see what is left of a value when a part
 of it was taken out says `reads_gaps`. Everything that a rule looks at lies between `CONTEXT`
 characters before the trigger and the one character after the run. A run must be prefix-closed:
-of a text that it matches, every beginning too.
+of a text that it matches, every beginning too; the same holds for a lead. Packs may write short
+forms of rules (shorthand.py), and no part of a rule looks around: RE2 compiles them all.
 """
 
 import importlib
@@ -28,6 +29,7 @@ from ironcage.firewall.detectors.checks import (
     is_placeholder,
     without_gaps,
 )
+from ironcage.firewall.detectors.shorthand import expanded
 from ironcage.firewall.normalise import GAP
 
 MAX_TRIGGER = 128
@@ -79,7 +81,7 @@ class Rule:
     @classmethod
     def parse(cls, row: Mapping[str, object]) -> "Rule":
         """Read a rule from its TOML table."""
-        known = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+        known = {k: tuple(v) if isinstance(v, list) else v for k, v in expanded(row).items()}
         return cls(**known)  # type: ignore[arg-type]  # unknown keys and missing ones raise here
 
     is_whole = False  # a value may begin anywhere in a run
