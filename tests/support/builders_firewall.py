@@ -131,7 +131,7 @@ PII: Mapping[str, tuple[str, str]] = {
     "ipv4": ("IP_ADDRESS", "203.0.113.77"),
     "ipv6": ("IP_ADDRESS", "2001:db8::ff00:42:8329"),
     "nif": ("ES_NIF", "12345678Z"),
-    "nie": ("ES_NIF", "X1234567L"),
+    "nie": ("ES_NIE", "X1234567L"),
     "nric": ("SG_NRIC_FIN", "S1234567D"),
     "hetu": ("FI_PERSONAL_IDENTITY_CODE", "131052-308T"),
     "fiscal_code": ("IT_FISCAL_CODE", "RSSMRA85T10A562S"),

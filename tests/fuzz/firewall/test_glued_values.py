@@ -9,13 +9,18 @@ from hypothesis import strategies as st
 
 from ironcage.firewall import ArgumentRedactor, ArgumentScanner, StreamScanner, standard_firewall
 from support.builders_firewall import ASSIGNED, PII, PII_IN_CONTEXT, SECRETS, a_policy, redacted
+from support.personal_data import PERSONAL, PERSONAL_IN_CONTEXT
 
 FIREWALL = standard_firewall()
 FULL = a_policy()
-PERSONAL = [*(value for _, value in PII.values()), *(v for _, _, v in PII_IN_CONTEXT.values())]
+ALONE = [
+    *(value for _, value in {**PII, **PERSONAL}.values()),
+    *(value for _, _, value in {**PII_IN_CONTEXT, **PERSONAL_IN_CONTEXT}.values()),
+]
 IN_CONTEXT = [
     *(text for text, _ in ASSIGNED.values()),
     *(before + value for _, before, value in PII_IN_CONTEXT.values()),
+    *(before + value for _, before, value in PERSONAL_IN_CONTEXT.values()),
 ]
 MARKERS = [
     *["[REDACTED:SECRET]", "[REDACTED:EMAIL_ADDRESS]", "[REDACTED:PHONE_NUMBER:0958]"],
@@ -41,7 +46,7 @@ PERCENT = 2
 VALUES = list(SECRETS.values())
 secrets = st.sampled_from(VALUES)
 others = st.one_of(
-    st.sampled_from(PERSONAL),
+    st.sampled_from(ALONE),
     st.sampled_from(IN_CONTEXT),
     st.sampled_from(MARKERS),
     st.sampled_from(WORDS),

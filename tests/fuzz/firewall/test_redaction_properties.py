@@ -15,6 +15,7 @@ from support.builders_firewall import (
     found,
     redacted,
 )
+from support.personal_data import PERSONAL, PERSONAL_IN_CONTEXT
 
 FIREWALL = standard_firewall()
 FULL = a_policy()
@@ -29,8 +30,9 @@ KEY = b"k" * 32
 PLANTED = [
     *SECRETS.values(),
     *(text for text, _ in ASSIGNED.values()),
-    *(value for _, value in PII.values()),
+    *(value for _, value in {**PII, **PERSONAL}.values()),
     *(before + value for _, before, value in PII_IN_CONTEXT.values()),
+    *(before + value for _, before, value in PERSONAL_IN_CONTEXT.values()),
 ]
 NEARLY = [value[: len(value) * 2 // 3] for value in SECRETS.values()]
 GAPS = [" ", "\n", ". ", ", ", "; ", '" ', " \u200b", " é ", "漢 ", "… "]

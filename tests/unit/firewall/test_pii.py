@@ -42,7 +42,6 @@ HARMLESS = {
     "ipv4_five": "1.2.3.4.5",
     "ipv6_time": "at 12:30:45",
     "ipv6_scope": "std::vector, a::b and ::1",
-    "ipv6_mac": "00:1a:2b:3c:4d:5e",
     "nif_letter": "12345678A",
     "nric_letter": "S1234567A",
     "hetu_letter": "131052-308U",

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
-from ironcage.firewall.detectors.national import NATIONAL_CHECKS
+from ironcage.firewall.detectors.digits import luhn_holds
+from ironcage.firewall.detectors.personal import PERSONAL_CHECKS
 from ironcage.firewall.detectors.tokens import TOKEN_CHECKS
 from ironcage.firewall.normalise import GAP
 
@@ -56,15 +57,6 @@ _DIGITS = frozenset("0123456789")
 _LEAST_TOKEN_ENTROPY = 2.8
 _LEAST_ASSIGNED_ENTROPY = 3.2
 _MOST_IN_ORDER = 6
-
-
-def luhn_holds(digits: str) -> bool:
-    """Tell whether the last digit is the Luhn check digit of the others."""
-    total = 0
-    for at, char in enumerate(reversed(digits)):
-        double = int(char) << (at & 1)
-        total += double - 9 if double > 9 else double  # noqa: PLR2004  # the digits of 10 to 18
-    return total % 10 == 0
 
 
 def entropy(value: str) -> float:
@@ -135,17 +127,6 @@ def _ipv6(value: str) -> int:
     return len(value) if sum(map(bool, value.split(":"))) >= 3 else 0  # noqa: PLR2004
 
 
-def _phone(value: str) -> int:
-    """Accept 8 to 15 digits (ITU E.164); further groups are not part of the number."""
-    groups = list(re.finditer(r"[0-9]+", value))
-    while groups and sum(len(g[0]) for g in groups) > 15:  # noqa: PLR2004
-        groups.pop()
-    digits = "".join(g[0] for g in groups)
-    if len(digits) < 8 or len(set(digits)) <= 2:  # noqa: PLR2004
-        return 0
-    return groups[-1].end()
-
-
 def _email(value: str) -> int:
     return 0 if value.startswith("git@") or value[0] == "." or ".." in value else len(value)
 
@@ -202,9 +183,8 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     "ipv6": _ipv6,
     "key_block": _key_block,
     "mixed": _mixed,
-    "phone": _phone,
     "ssn": _ssn,
     "token": _token,
-    **NATIONAL_CHECKS,
+    **PERSONAL_CHECKS,
     **TOKEN_CHECKS,
 }

@@ -6,6 +6,7 @@ from functools import cached_property, partial
 
 from ironcage.firewall.detectors.encoded import EncodedRule, encoded_rules
 from ironcage.firewall.detectors.keywords import KeywordIndex
+from ironcage.firewall.detectors.prefilter import Prefilter
 from ironcage.firewall.detectors.rules import Rule, Value, read_rules
 from ironcage.firewall.detectors.sweep import Sweep
 from ironcage.firewall.model import Finding, Origin
@@ -69,13 +70,14 @@ class PatternDetector:
         sweep.read_bounded([r for r in rules if not r.is_free])
         return sweep.scan()
 
+    @cached_property
+    def _prefilter(self) -> Prefilter:
+        return Prefilter(self.rules)
+
     def _candidates(self, reading: Reading) -> list[Rule]:
         """List the rules that have a keyword in what is new, and their context somewhere around."""
         rules = self._index.rules_in(reading.text[reading.start :].lower())
-        if not any(rule.context for rule in rules):
-            return rules
-        around = reading.text.lower()
-        return [r for r in rules if not r.context or any(word in around for word in r.context)]
+        return self._prefilter.narrowed(rules, reading) if rules else rules
 
     def _decoded(self, text: str, *, layers: int) -> Iterable[Value]:
         """See the values of a text that was decoded."""

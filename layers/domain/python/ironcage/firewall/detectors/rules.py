@@ -36,6 +36,7 @@ MAX_TRIGGER = 128
 MAX_VALUE = 16_384
 CONTEXT = 128
 _CONTEXT_REACH = 48
+_SHORT_WORD = 4
 _WORD = "A-Za-z0-9_"
 _MOST_CHECKED = 256
 _NAMED_SAMPLE = 32  # of a value that only its name gives away, so much must look drawn at random
@@ -126,6 +127,11 @@ class Rule:
         return tuple((re.compile(f"(?:{p}){right}"), _shortest(p)) for p in self.patterns)
 
     @cached_property
+    def _spoken(self) -> list[re.Pattern[str]]:
+        """Compile the words of the context."""
+        return [re.compile(_word_pattern(word)) for word in self.context]
+
+    @cached_property
     def _tail(self) -> re.Pattern[str] | None:
         tail = _WORD if self.tail is None and self.is_free else self.tail
         return re.compile(f"[{tail}]*") if tail else None
@@ -154,11 +160,15 @@ class Rule:
 
     def values_at(self, text: str, start: int, extent: int) -> Iterator[Value]:
         """Give the proven value that begins at a trigger, if there is one."""
-        if not self._has_context(text, start) or not text.startswith(self.until, extent):
+        if not text.startswith(self.until, extent):
             return
         for pattern, least in self.values:
             hit = pattern.match(text, start, min(extent + 1, len(text)))
-            if hit and (span := self._proven(hit, least)):
+            if not hit:
+                continue
+            if not self._has_context(text, start):
+                return
+            if span := self._proven(hit, least):
                 yield Value(self.type, self.id, *self._stretched(text, span, extent), self.score)
                 return
 
@@ -190,10 +200,22 @@ class Rule:
         before = text[max(0, start - CONTEXT) : start]
         before = before[before.rfind(GAP) + 1 :]
         before = re.split(MARKER, before)[-1] if "[REDACTED:" in before else before
-        before = before[-_CONTEXT_REACH:].lower()
-        if self.unless and before.rstrip(" :=").endswith(self.unless):
+        before = before[-_CONTEXT_REACH:]
+        if self.unless and before.lower().rstrip(" :=").endswith(self.unless):
             return False
-        return not self.context or any(word in before for word in self.context)
+        lowered = before.lower()
+        said = [at for at, word in enumerate(self.context) if word in lowered]
+        return not self.context or any(self._spoken[at].search(before) for at in said)
+
+
+def _word_pattern(word: str) -> str:
+    """Match a word of a context where a word begins, be it inside a name: `userSsn`, `my_ssn`.
+
+    A short one stands for itself, a longer one for all that begins with it.
+    """
+    capital = re.escape(word[0].upper()) + f"(?i:{re.escape(word[1:])})"
+    begun = f"(?<![A-Za-z])(?i:{re.escape(word)})|(?<=[a-z]){capital}"
+    return f"(?:{begun})(?![a-z])" if len(word) <= _SHORT_WORD else f"(?:{begun})"
 
 
 def _shortest(pattern: str) -> int:

@@ -1,0 +1,158 @@
+"""Numbers of many countries are seen by form and checksum, short ones by the word before them."""
+
+import pytest
+
+from ironcage.firewall import StreamScanner, pii_detector, standard_firewall
+from support.builders_firewall import PII, PII_IN_CONTEXT, a_policy, found, redacted
+from support.personal_data import PERSONAL, PERSONAL_IN_CONTEXT
+
+FIREWALL = standard_firewall()
+POLICY = a_policy("pii")
+ALL = {
+    **{name: (kind, "", value) for name, (kind, value) in {**PII, **PERSONAL}.items()},
+    **PII_IN_CONTEXT,
+    **PERSONAL_IN_CONTEXT,
+}
+# No check digit, so that a wrong last one cannot be told.
+UNCHECKED = (
+    "DATE_OF_BIRTH DK_CPR_NUMBER DRIVER_LICENSE EMAIL_ADDRESS IN_PAN IN_VOTER IP_ADDRESS"
+    " MAC_ADDRESS MX_RFC PASSPORT PHONE_NUMBER STREET_ADDRESS SWIFT_CODE UK_DRIVING_LICENCE UK_NINO"
+    " UK_PASSPORT UK_POSTCODE CA_POSTAL_CODE US_BANK_NUMBER US_ITIN US_MBI US_PASSPORT US_SSN"
+    " DE_ID_CARD IT_IDENTITY_CARD AU_MEDICARE"
+)
+# A shorter value of these types is one too.
+ELASTIC = (
+    "CRYPTO DATE_OF_BIRTH DRIVER_LICENSE EMAIL_ADDRESS IP_ADDRESS PASSPORT PHONE_NUMBER"
+    " STREET_ADDRESS SWIFT_CODE US_BANK_NUMBER DE_ID_CARD AU_MEDICARE"
+)
+CHECKED = {
+    name: row
+    for name, row in ALL.items()
+    if row[0] not in UNCHECKED.split()
+    and name not in {"ethereum_lower", "vin_european", "kr_rrn_since_2020"}
+}
+RIGID = {name: row for name, row in ALL.items() if row[0] not in ELASTIC.split()}
+HARMLESS = {
+    "hotel": "The hotel 912 345 678 is full.",
+    "business": "Our business 123-456-782 grew.",
+    "company": "company 2341 2341 2346",
+    "cabin": "cabin WVWZZZ1JZ3W386752",
+    "recall": "I recall 20 30 40 50 60 70 times.",
+    "date_after_call": "call 2024-01-15 10:30 or later",
+    "date_of_call": "phone 15.01.2024 12 pm",
+    "calling_code": "+999 20 7946 0958",
+    "country_length": "+47 1234 56",
+    "abroad_trunk": "0044 0532 0130 00",
+    "abroad_glued": "004 321 19",
+    "abroad_code": "00999 1234 56789",
+    "abroad_short": "0044 1234",
+    "salaries": "between 75000-85000 and 600 000 000",
+    "trunk_fraction": "0.12 34 56 78 90",
+    "mac_of_nobody": "00:00:00:00:00:00 and ff:ff:ff:ff:ff:ff",
+    "mac_short": "00:1a:2b:3c:4d",
+    "mac_long": "00:1a:2b:3c:4d:5e:6f",
+    "bitcoin_checksum": "1BoatSLRHtKNngkdXEeobR76b53LETtpyU",
+    "bitcoin_too_large": "1" + "z" * 33,
+    "bech32_mixed_case": "bc1qAr0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+    "bech32_checksum": "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdp",
+    "ethereum_case": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeaeD",
+    "ethereum_burned": "0x000000000000000000000000000000000000dEaD",
+    "vin_digits": "12345678901234567",
+    "vin_word_only": "VIN ABCDEFGHJKLMNPRST",
+    "swift_country": "SWIFT DEUTXXFF",
+    "swift_word": "swift RESPONSE",
+    "birthday_month": "date of birth 24/13/1985",
+    "birthday_year": "date of birth 24/12/1885",
+    "birthday_of_the_famous": "She was born on 1 November 1986 in Rome.",
+    "meeting": "The meeting is on 24/12/2025.",
+    "passport_words": "passport ABCDEFG",
+    "software_license": "license 1234567",
+    "address_without_word": "I like 42 Great Things Road",
+    "nino_prefix": "GB123456C",
+    "cpf_repeated": "111.111.111-11",
+    "fr_nir_month": "2 95 19 99 126 111 93",
+    "fr_nir_letters": "2 95 10 9B 126 111 93",
+    "no_month": "159986 95088",
+    "dk_month": "CPR 211362-5629",
+    "cn_century": "110105184912310022",
+    "aadhaar_palindrome": "aadhaar 234567765432",
+    "unless_version": "version 10.2.3.4",
+}
+
+
+def types_of(text: str) -> set[str]:
+    return {finding.type for finding in found(FIREWALL, text, POLICY).findings}
+
+
+@pytest.mark.parametrize(("kind", "value"), PERSONAL.values(), ids=PERSONAL.keys())
+def test_value_is_removed_whole_from_prose(kind: str, value: str) -> None:
+    text = f"It is {value}, he said."
+
+    assert redacted(FIREWALL, text, POLICY) == f"It is [REDACTED:{kind}], he said."
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "value"), PERSONAL_IN_CONTEXT.values(), ids=PERSONAL_IN_CONTEXT.keys()
+)
+def test_value_is_removed_where_a_word_announces_it(kind: str, before: str, value: str) -> None:
+    assert redacted(FIREWALL, f"{before}{value}.", POLICY) == f"{before}[REDACTED:{kind}]."
+    assert kind not in types_of(f"lot {value}.")
+
+
+@pytest.mark.parametrize(("kind", "before", "value"), CHECKED.values(), ids=CHECKED.keys())
+def test_wrong_check_digit_is_refused(kind: str, before: str, value: str) -> None:
+    last = max(at for at, char in enumerate(value) if char.isalnum())
+    wrong = {"9": "0", "Z": "Y", "z": "y"}.get(value[last], chr(ord(value[last]) + 1))
+
+    assert kind not in types_of(f"{before}{value[:last]}{wrong}{value[last + 1 :]}.")
+
+
+@pytest.mark.parametrize(("kind", "before", "value"), RIGID.values(), ids=RIGID.keys())
+def test_value_that_is_one_character_short_is_refused(kind: str, before: str, value: str) -> None:
+    last = max(at for at, char in enumerate(value) if char.isalnum())
+
+    assert kind not in types_of(f"{before}{value[:last]}{value[last + 1 :]}.")
+
+
+@pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS.keys())
+def test_near_miss_is_left_alone(text: str) -> None:
+    assert types_of(text) == set()
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["ssn:", "SSN ", "customer_ssn = ", "userSSN: ", 'userSsn": "', "Social security number is "],
+)
+def test_context_is_a_word_of_its_own_or_of_a_name(before: str) -> None:
+    assert types_of(f"{before}536904399") == {"US_SSN"}
+
+
+@pytest.mark.parametrize("before", ["lessn ", "ssnx ", "", "asocial security "])
+def test_part_of_another_word_is_no_context(before: str) -> None:
+    assert types_of(f"{before}536904399") == set()
+
+
+@pytest.mark.parametrize(("kind", "before", "value"), ALL.values(), ids=ALL.keys())
+def test_stream_equals_the_whole_at_every_split_point(kind: str, before: str, value: str) -> None:
+    text = f"{before}{value}, he"
+    expected = f"{before}[REDACTED:{kind}], he"
+
+    for cut in range(1, len(text)):
+        scanner = StreamScanner(FIREWALL, POLICY)
+        assert scanner.feed(text[:cut]) + scanner.feed(text[cut:]) + scanner.finish() == expected
+
+
+@pytest.mark.parametrize(("kind", "before", "value"), ALL.values(), ids=ALL.keys())
+def test_stream_equals_the_whole_character_by_character(kind: str, before: str, value: str) -> None:
+    scanner = StreamScanner(FIREWALL, POLICY)
+
+    out = "".join(map(scanner.feed, f"{before}{value}, he")) + scanner.finish()
+
+    assert out == f"{before}[REDACTED:{kind}], he"
+
+
+def test_examples_cover_every_type_of_personal_data() -> None:
+    covered = {kind for kind, _, _ in ALL.values()}
+
+    assert covered == {rule.type for rule in pii_detector().rules}
+    assert len(covered) >= 75
