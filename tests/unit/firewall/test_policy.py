@@ -12,7 +12,7 @@ from ironcage.firewall import (
     default_policies,
     parse_policy,
 )
-from ironcage.firewall.policy import PRESETS
+from ironcage.firewall.presets import PRESETS
 
 INJECTED = Finding("PROMPT_INJECTION", "injection/x", 0, 5, score=0.9)
 
@@ -147,4 +147,5 @@ def test_field_of_the_wrong_kind_is_refused(field: str) -> None:
 def test_origin_may_be_given_to_an_action() -> None:
     policies = parse_policy({"input": {"actions": {"SECRET:document": "block"}}})
 
-    assert policies.input.actions == {"SECRET:document": Action.BLOCK}
+    standard = default_policies().input.actions
+    assert policies.input.actions == {**standard, "SECRET:document": Action.BLOCK}

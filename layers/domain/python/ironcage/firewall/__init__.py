@@ -1,5 +1,6 @@
 """The firewalls: detectors see, policies judge, values are taken out (steps 2 and 8)."""
 
+from ironcage.firewall.allowances import Allowance
 from ironcage.firewall.arguments import ArgumentRedactor, ArgumentScanner, literals_of
 from ironcage.firewall.detectors import (
     InjectionDetector,
@@ -7,8 +8,10 @@ from ironcage.firewall.detectors import (
     pii_detector,
     secrets_detector,
 )
+from ironcage.firewall.inheritance import changed_fields, merge_policies
 from ironcage.firewall.model import (
     Action,
+    CustomPattern,
     Direction,
     Finding,
     Origin,
@@ -20,7 +23,13 @@ from ironcage.firewall.model import (
 )
 from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.pipeline import Firewall
-from ironcage.firewall.policy import decide, default_policies, parse_policy
+from ironcage.firewall.policy import (
+    check_policy,
+    decide,
+    default_policies,
+    parse_policy,
+    version_of,
+)
 from ironcage.firewall.ports import Detector, Reading, Scan, Sighting, StreamDetector
 from ironcage.firewall.redaction import redact
 from ironcage.firewall.standard import standard_firewall
@@ -28,8 +37,10 @@ from ironcage.firewall.streaming import StreamScanner
 
 __all__ = [
     "Action",
+    "Allowance",
     "ArgumentRedactor",
     "ArgumentScanner",
+    "CustomPattern",
     "Detector",
     "Direction",
     "Finding",
@@ -47,13 +58,17 @@ __all__ = [
     "StreamDetector",
     "StreamScanner",
     "Verdict",
+    "changed_fields",
+    "check_policy",
     "decide",
     "default_policies",
     "judge",
     "literals_of",
+    "merge_policies",
     "parse_policy",
     "pii_detector",
     "redact",
     "secrets_detector",
     "standard_firewall",
+    "version_of",
 ]

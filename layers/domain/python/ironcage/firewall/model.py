@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from ironcage.firewall.allowances import NOTHING_ALLOWED, Allowance
+
 
 class Action(IntEnum):
     """What to do with a text, mildest first: the order is the policy."""
@@ -51,6 +53,7 @@ class Finding:
     end: int
     action: Action = Action.ALLOW
     score: float = 1.0
+    is_allowed: bool = False  # the policy lists the found text as harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,24 @@ def judge(findings: Iterable[Finding]) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomPattern:
+    """A tenant's own pattern: an RE2 expression, and the type of finding that it makes."""
+
+    id: str
+    type: str
+    pattern: str
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Which detectors run in one direction, and what each type of finding leads to.
 
     `actions` maps a finding's type (`EMAIL_ADDRESS`, `SECRET`, `PROMPT_INJECTION`) to its action;
-    a type that is not listed gets `otherwise`. `modes` maps a type to its redaction mode (full).
+    a type that is not listed gets `otherwise`. `thresholds` maps a type to the least score that
+    counts. In both a type may be told apart by its origin: `PROMPT_INJECTION:document`. `modes`
+    maps a type to its redaction mode (full). `on_failure` says what becomes of a text that could
+    not be scanned: `BLOCK` or `ALLOW`. `moderation` is that section of the document.
     """
 
     version: str
@@ -81,6 +97,10 @@ class Policy:
     otherwise: Action = Action.ALLOW
     modes: Mapping[str, RedactionMode] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    on_failure: Action = Action.BLOCK
+    allow: Allowance = NOTHING_ALLOWED
+    patterns: tuple[CustomPattern, ...] = ()
+    moderation: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ class Firewall:
             normalised.mask((f.start, f.end) for f in found if f.type != INJECTION)
             looked[detector.name] = normalised.masked
             seen |= dict.fromkeys(found)
-        kept = [f for f in (decide(f, policy, origin) for f in seen) if f is not None]
+        judged = (decide(f, policy, origin, span=text[f.start : f.end]) for f in seen)
+        kept = [f for f in judged if f is not None]
         return judge(sorted(kept, key=lambda f: (f.start, f.end, f.detector)))
 
 

@@ -1,6 +1,6 @@
-"""Policies as data: the presets, reading a tenant's document, and what a policy makes of a finding.
+"""Policies as data: reading a tenant's document, and what a policy makes of a finding.
 
-A document names a preset and changes what it likes, section by section:
+A document names a preset and changes what it likes, path by path:
 
     {"preset": "moderate", "output": {"actions": {"EMAIL_ADDRESS": "allow"}}}
 
@@ -9,71 +9,23 @@ A document names a preset and changes what it likes, section by section:
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
+from typing import Any
 
 from ironcage.core.errors import InvalidRequest
-from ironcage.firewall.model import (
-    Action,
-    Direction,
-    Finding,
-    Origin,
-    Policies,
-    Policy,
-    RedactionMode,
-)
-from ironcage.firewall.redaction import SECRET
+from ironcage.firewall.allowances import read_allowance
+from ironcage.firewall.inheritance import merge_policies
+from ironcage.firewall.model import Action, CustomPattern, Finding, Origin, Policies, Policy
+from ironcage.firewall.policy_document import ACTIONS, MODES, excess_of, problems_of
 
-DETECTORS = ("injection", "secrets", "pii")
-DEFAULT_PRESET = "moderate"
-_OUTPUT = {"detectors": ["secrets", "pii"], "actions": {SECRET: "redact"}, "otherwise": "redact"}
-_THRESHOLDS = {"PROMPT_INJECTION": 0.5}
-PRESETS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
-    "strict": {
-        "input": {
-            "detectors": [*DETECTORS],
-            "actions": {"PROMPT_INJECTION": "block", SECRET: "redact"},
-            "otherwise": "redact",
-            "thresholds": {"PROMPT_INJECTION": 0.3},
-            "images": "block",
-        },
-        "output": {**_OUTPUT, "actions": {SECRET: "block"}},
-    },
-    "moderate": {
-        "input": {
-            "detectors": [*DETECTORS],
-            "actions": {
-                "PROMPT_INJECTION": "block",
-                "PROMPT_INJECTION:document": "redact",
-                "PROMPT_INJECTION:system": "allow",
-            },
-            "otherwise": "allow",
-            "thresholds": _THRESHOLDS,
-        },
-        "output": _OUTPUT,
-    },
-    "permissive": {
-        "input": {"detectors": [*DETECTORS], "otherwise": "allow", "thresholds": _THRESHOLDS},
-        "output": {**_OUTPUT, "otherwise": "allow"},
-    },
-}
-_TYPE = r"[A-Z][A-Z0-9_]{1,39}"
-_ORIGINS = frozenset(o.value for o in Origin)
-_SECTIONS = tuple(d.value for d in Direction)
-_FIELDS = ("actions", "detectors", "modes", "otherwise", "thresholds")
-_IMAGES, _IMAGE_WORDS = "input.images", ("allow", "block")
-_ACTIONS = {action.name.lower(): action for action in Action}
-_MODES = {mode.value: mode for mode in RedactionMode}
-
-Problems = dict[str, str]
+_IMAGES = "IMAGE"
 
 
-@cache
 def default_policies() -> Policies:
-    """Give the policies of an agent that has none of its own."""
-    return _read(PRESETS[DEFAULT_PRESET])
+    """Give the policies of an agent for whom nobody wrote one."""
+    return parse_policy({})
 
 
 def parse_policy(document: Mapping[str, object]) -> Policies:
@@ -82,129 +34,67 @@ def parse_policy(document: Mapping[str, object]) -> Policies:
     Raises:
         InvalidRequest: the document breaks rules; every problem is named by its path.
     """
-    if not document:
-        return default_policies()
-    problems: Problems = {
-        name: "is not a policy field" for name in document if name not in ("preset", *_SECTIONS)
-    }
-    preset = document.get("preset", DEFAULT_PRESET)
-    base = PRESETS.get(preset) if isinstance(preset, str) else None
-    if base is None:
-        problems["preset"] = f"must be one of {', '.join(PRESETS)}"
-        base = PRESETS[DEFAULT_PRESET]
-    sections = {name: _section(name, document.get(name, {}), problems) for name in _SECTIONS}
-    if problems:
+    return _parsed(json.dumps(document, sort_keys=True))
+
+
+def check_policy(document: Mapping[str, object]) -> None:
+    """Accept a document that a tenant wants to keep.
+
+    Raises:
+        InvalidRequest: it breaks rules or is too large; every problem is named by its path.
+    """
+    if problems := excess_of(document) | problems_of(document):
         raise InvalidRequest(problems, "The firewall policy is invalid.")
-    return _read({name: {**base[name], **own} for name, own in sections.items()})
 
 
-def decide(finding: Finding, policy: Policy, origin: Origin) -> Finding | None:
-    """Give a finding its action; None when it scores below the policy's threshold for its type."""
-    kind, actions = finding.type, policy.actions
-    if finding.score < policy.thresholds.get(kind, 0.0):
+def version_of(document: Mapping[str, object]) -> str:
+    """Name the content of a document: equal documents have equal names."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def decide(finding: Finding, policy: Policy, origin: Origin, *, span: str = "") -> Finding | None:
+    """Give a finding its action; None when it scores below the policy's threshold for its type.
+
+    Args:
+        finding: what a detector saw.
+        policy: whose say it is.
+        origin: where the text comes from.
+        span: the text found; one that the policy lists as harmless is allowed.
+    """
+    kind = finding.type
+    if finding.score < _of(policy.thresholds, kind, origin=origin, otherwise=0.0):
         return None
-    action = actions.get(f"{kind}:{origin}", actions.get(kind, policy.otherwise))
+    if policy.allow.covers(span):
+        return replace(finding, action=Action.ALLOW, is_allowed=True)
+    action = _of(policy.actions, kind, origin=origin, otherwise=policy.otherwise)
     return replace(finding, action=action)
 
 
-def _section(name: str, section: object, problems: Problems) -> Mapping[str, object]:
-    if not isinstance(section, Mapping):
-        problems[name] = "must be an object"
-        return {}
-    for field, value in section.items():
-        if f"{name}.{field}" == _IMAGES:
-            if value not in _IMAGE_WORDS:
-                problems[_IMAGES] = f"must be one of {', '.join(_IMAGE_WORDS)}"
-            continue
-        problem = _PROBLEM_OF[field](value) if field in _FIELDS else {"": "is not a policy field"}
-        problems |= {f"{name}.{field}{path}": text for path, text in problem.items()}
-    return section
+def _of[Value](table: Mapping[str, Value], kind: str, *, origin: Origin, otherwise: Value) -> Value:
+    return table.get(f"{kind}:{origin}", table.get(kind, otherwise))
 
 
-def _detectors_problem(value: object) -> Problems:
-    if isinstance(value, list) and all(isinstance(d, str) and d in DETECTORS for d in value):
-        return {}
-    return {"": f"must be a list of {', '.join(DETECTORS)}"}
+@lru_cache(maxsize=256)
+def _parsed(document: str) -> Policies:
+    """Read a document, once: what is the same text is the same policy."""
+    merged: dict[str, Any] = merge_policies([json.loads(document)])
+    version = version_of(merged)
+    return Policies(_policy(version, merged, "input"), _policy(version, merged, "output"))
 
 
-def _otherwise_problem(value: object) -> Problems:
-    return {} if _is_word(value, _ACTIONS) else {"": f"must be one of {', '.join(_ACTIONS)}"}
-
-
-def _actions_problem(value: object) -> Problems:
-    return _map_problem(value, _ACTIONS, with_origin=True)
-
-
-def _modes_problem(value: object) -> Problems:
-    problems = _map_problem(value, _MODES, with_origin=False)
-    if isinstance(value, Mapping) and value.get(SECRET, "full") != "full":
-        problems[f".{SECRET}"] = "must be full: no part of a secret is kept"
-    return problems
-
-
-def _thresholds_problem(value: object) -> Problems:
-    if not isinstance(value, Mapping):
-        return {"": "must be an object"}
-    return {
-        f".{kind}": "must map a finding type to a number from 0 to 1"
-        for kind, score in value.items()
-        if not _is_type(kind) or type(score) not in (int, float) or not 0 <= score <= 1
-    }
-
-
-_PROBLEM_OF = {
-    "actions": _actions_problem,
-    "detectors": _detectors_problem,
-    "modes": _modes_problem,
-    "otherwise": _otherwise_problem,
-    "thresholds": _thresholds_problem,
-}
-
-
-def _map_problem(value: object, words: Mapping[str, object], *, with_origin: bool) -> Problems:
-    if not isinstance(value, Mapping):
-        return {"": "must be an object"}
-    problems: Problems = {}
-    for key, word in value.items():
-        kind, _, origin = str(key).partition(":")
-        if not _is_type(kind) or (origin and not (with_origin and origin in _ORIGINS)):
-            problems[f".{key}"] = "is not a finding type"
-        elif not _is_word(word, words):
-            problems[f".{key}"] = f"must be one of {', '.join(words)}"
-    return problems
-
-
-def _is_type(kind: object) -> bool:
-    return isinstance(kind, str) and bool(re.fullmatch(_TYPE, kind))
-
-
-def _is_word(value: object, words: Mapping[str, object]) -> bool:
-    return isinstance(value, str) and value in words
-
-
-def _read(sections: Mapping[str, Mapping[str, object]]) -> Policies:
-    """Build policies from sections that are known to be valid; their hash is the version."""
-    canonical = json.dumps(sections, sort_keys=True).encode()
-    version = hashlib.sha256(canonical).hexdigest()[:16]
-    return Policies(_policy(version, sections["input"]), _policy(version, sections["output"]))
-
-
-def _policy(version: str, section: Mapping[str, object]) -> Policy:
-    blocked = {"IMAGE": "block"} if section.get("images") == "block" else {}
-    words = {**_words(section.get("actions")), **blocked}
+def _policy(version: str, document: Mapping[str, Any], direction: str) -> Policy:
+    section = document[direction]
+    blocked = {_IMAGES: "block"} if section.get("images") == "block" else {}
+    words = {**section.get("actions", {}), **blocked}
     return Policy(
         version=version,
-        detectors=tuple(_names(section["detectors"])),
-        actions={k: _ACTIONS[v] for k, v in words.items()},
-        otherwise=_ACTIONS[str(section["otherwise"])],
-        modes={k: _MODES[v] for k, v in _words(section.get("modes")).items()},
-        thresholds={k: float(v) for k, v in _words(section.get("thresholds")).items()},
+        detectors=tuple(section["detectors"]),
+        actions={kind: ACTIONS[word] for kind, word in words.items()},
+        otherwise=ACTIONS[section["otherwise"]],
+        modes={kind: MODES[word] for kind, word in section.get("modes", {}).items()},
+        thresholds={kind: float(v) for kind, v in section.get("thresholds", {}).items()},
+        on_failure=ACTIONS[section.get("on_failure", "block")],
+        allow=read_allowance(document.get("allow", {})),
+        patterns=tuple(CustomPattern(**row) for row in document.get("patterns", ())),
+        moderation=document.get("moderation", {}),
     )
-
-
-def _names(value: object) -> list[str]:
-    return [str(name) for name in value] if isinstance(value, list) else []
-
-
-def _words(value: object) -> dict[str, str]:
-    return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}

@@ -5,6 +5,7 @@ any way of cutting a text into pieces, what comes out is what redacting the whol
 (for values up to the 16 kB bound; of a longer one, all until the next space is removed).
 """
 
+from dataclasses import replace
 from functools import partial
 
 from ironcage.core.errors import OutputBlocked
@@ -98,7 +99,8 @@ class StreamScanner:
     def _judge(self, seen: Sighting, text: NormalisedText, offset: int) -> Sighting | None:
         """Bring a sighting back to the pending text's own offsets and give it its action."""
         start, end = text.span(seen.finding.start - offset, seen.finding.end - offset)
-        finding = decide(_moved(seen.finding, start, end), self._policy, Origin.MODEL)
+        moved, span = _moved(seen.finding, start, end), self._pending[start:end]
+        finding = decide(moved, self._policy, Origin.MODEL, span=span)
         return Sighting(finding, text.index(seen.anchor - offset)) if finding else None
 
     def _settle(self, cut: int, sightings: list[Sighting]) -> int:
@@ -145,4 +147,4 @@ class StreamScanner:
 
 
 def _moved(finding: Finding, start: int, end: int) -> Finding:
-    return Finding(finding.type, finding.detector, start, end, finding.action, finding.score)
+    return replace(finding, start=start, end=end)
