@@ -1,1 +1,1 @@
-"""The operators' function: tenants, providers, agents, tokens and budgets."""
+"""The operators' function: tenants, projects, providers, policies, agents, tokens, budgets."""

@@ -9,6 +9,7 @@ from ironcage.budgets import LedgerService, PotKey, PotState
 from ironcage.core import (
     AgentId,
     PolicyId,
+    ProjectId,
     ProviderId,
     TenantId,
     TokenId,
@@ -48,7 +49,7 @@ class AgentOperations:
         """Create an agent with its budget and its token, which is shown this once.
 
         Raises:
-            InvalidRequest: fields are wrong, or name providers or a policy that do not exist.
+            InvalidRequest: fields are wrong, or name something that does not exist.
             NotFound: there is no such tenant.
             Conflict: there is such an agent.
         """
@@ -81,7 +82,7 @@ class AgentOperations:
         """Change what is given of an agent and keep the rest; it acts within five seconds.
 
         Raises:
-            InvalidRequest: fields are wrong, or name providers or a policy that do not exist.
+            InvalidRequest: fields are wrong, or name something that does not exist.
             NotFound: there is no such agent.
             Conflict: somebody else changed it in between.
         """
@@ -129,6 +130,9 @@ class AgentOperations:
         policy_id = agent.policy_id
         if policy_id != DEFAULT_POLICY and not self._directory.has_policy(tenant_id, policy_id):
             fields.note("agent.policy_id", "does not exist")
+        project_id = agent.project_id
+        if project_id and self._directory.find_project(tenant_id, project_id) is None:
+            fields.note("agent.project_id", "does not exist")
         fields.check()
 
 
@@ -149,6 +153,7 @@ def _changed(agent: Agent, fields: Fields, *, is_new: bool) -> Agent:
             "max_tokens", low=1, high=MAX_OUTPUT_TOKENS, default=agent.max_tokens
         ),
         policy_id=_policy(agent, fields),
+        project_id=_project(agent, fields),
         extra_parameters=frozenset(
             fields.texts("extra_parameters", default=sorted(agent.extra_parameters))
         ),
@@ -176,3 +181,12 @@ def _policy(agent: Agent, fields: Fields) -> PolicyId:
     if not fields.has("policy_id"):
         return agent.policy_id
     return PolicyId(fields.identifier("policy_id", "policy"))
+
+
+def _project(agent: Agent, fields: Fields) -> ProjectId | None:
+    """Read the project; null means none, absent means as before."""
+    if fields.is_null("project_id"):
+        return None
+    if not fields.has("project_id"):
+        return agent.project_id
+    return ProjectId(fields.identifier("project_id", "proj"))

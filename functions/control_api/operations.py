@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from control_api.agents import AgentOperations
 from control_api.budgets import BudgetOperations
 from control_api.fields import Fields
+from control_api.policies import PolicyOperations
 from control_api.ports import EventPublisher, Fact
+from control_api.projects import ProjectOperations
 from control_api.tenants import TenantOperations
 from control_api.tokens import TokenOperations
 from ironcage.core import Clock, TenantId, has_prefix
@@ -25,16 +27,24 @@ class Control:
         *,
         tokens: TokenOperations,
         budgets: BudgetOperations,
+        policies: PolicyOperations,
+        projects: ProjectOperations,
         events: EventPublisher,
         clock: Clock,
     ) -> None:
         self._events = events
         self._clock = clock
         self._tenants = tenants
-        self._read_budget = budgets.read_budget
+        self._reads: dict[str, Callable[[Fields], dict[str, object]]] = {
+            "read_agent_policy": policies.read_agent_policy,
+            "read_budget": budgets.read_budget,
+            "read_policy": policies.read_policy,
+        }
         self._changes: dict[str, Callable[[Fields, str], Fact]] = {
             "create_tenant": lambda fields, _: tenants.create_tenant(fields),
-            "put_policy": lambda fields, _: tenants.put_policy(fields),
+            "put_policy": policies.put_policy,
+            "put_project": lambda fields, _: projects.put_project(fields),
+            "delete_project": lambda fields, _: projects.delete_project(fields),
             "put_provider": lambda fields, _: tenants.put_provider(fields),
             "create_agent": lambda fields, _: agents.create_agent(fields),
             "update_agent": lambda fields, _: agents.update_agent(fields),
@@ -60,8 +70,8 @@ class Control:
         envelope.check()
         if operation != "create_tenant":
             self._check_home(request.get("tenant_id"))
-        if operation == "read_budget":
-            return self._read_budget(fields)
+        if operation in self._reads:
+            return self._reads[operation](fields)
         change = self._changes.get(operation)
         if change is None:
             raise InvalidRequest({"operation": "must be one of " + ", ".join(self.names())})
@@ -71,7 +81,7 @@ class Control:
 
     def names(self) -> list[str]:
         """List the operations, sorted."""
-        return sorted([*self._changes, "read_budget"])
+        return sorted([*self._changes, *self._reads])
 
     def _check_home(self, tenant_id: object) -> None:
         """Look where a tenant is at home; an id that is none is the operation's to refuse."""

@@ -1,22 +1,21 @@
-"""Operations on tenants, their providers and their firewall policies."""
+"""Operations on tenants and their providers."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from control_api.fields import Fields
 from control_api.ports import Fact
 from control_api.provider_fields import read_key, read_provider
 from control_api.regions import Regions
-from ironcage.core import Clock, PolicyId, TenantId, iso_utc
+from ironcage.core import Clock, TenantId, iso_utc
 from ironcage.core.errors import InvalidRequest, NotFound
-from ironcage.tenancy import DEFAULT_POLICY, DirectoryWriter, Provider, Tenant, origin_of
+from ironcage.tenancy import DirectoryWriter, Provider, Tenant, origin_of
 from ironcage.tokens import KeyVaultWriter
 
 _KEY_NEEDED = "is required when scheme, host or port of the endpoint change; null removes the key"
 
 
 class TenantOperations:
-    """Create tenants and give them providers and policies."""
+    """Create tenants and give them providers."""
 
     def __init__(
         self,
@@ -24,7 +23,6 @@ class TenantOperations:
         vault: KeyVaultWriter,
         *,
         clock: Clock,
-        check_policy: Callable[[Mapping[str, object]], object],
         allow_loopback: bool,
         regions: Regions,
     ) -> None:
@@ -32,7 +30,6 @@ class TenantOperations:
         self._directory = directory
         self._vault = vault
         self._clock = clock
-        self._check_policy = check_policy
         self._allow_loopback = allow_loopback
 
     def create_tenant(self, fields: Fields) -> Fact:
@@ -69,27 +66,6 @@ class TenantOperations:
         home = self._directory.home_of(tenant_id)
         if home is not None:
             self._regions.check_home(home)
-
-    def put_policy(self, fields: Fields) -> Fact:
-        """Create or replace a firewall policy; it acts within five seconds.
-
-        Raises:
-            InvalidRequest: fields or the policy are wrong.
-            NotFound: there is no such tenant.
-        """
-        tenant_id = TenantId(fields.identifier("tenant_id", "tenant"))
-        policy_id = PolicyId(DEFAULT_POLICY)
-        if fields.has("policy_id"):
-            policy_id = PolicyId(fields.identifier("policy_id", "policy"))
-        document = fields.mapping("policy")
-        fields.check()
-        try:
-            self._check_policy(document)
-        except InvalidRequest as exc:
-            problems = {f"policy.{name}": text for name, text in exc.fields.items()}
-            raise InvalidRequest(problems) from exc
-        self._directory.put_policy(tenant_id, policy_id, document)
-        return Fact({"policy_id": policy_id}, "policy_updated", tenant_id)
 
     def put_provider(self, fields: Fields) -> Fact:
         """Create or replace a provider; its key is stored, kept or, if null, used no more.

@@ -5,12 +5,15 @@ from functools import cache
 from control_api.agents import AgentOperations
 from control_api.budgets import BudgetOperations
 from control_api.operations import Control
+from control_api.policies import PolicyOperations
+from control_api.projects import ProjectOperations
 from control_api.regions import Regions
 from control_api.tenants import TenantOperations
 from control_api.tokens import TokenOperations
 from ironcage.adapters.clients import open_client
 from ironcage.adapters.dynamodb.directory_writer import DynamoDirectoryWriter
 from ironcage.adapters.dynamodb.enrolment import DynamoEnrolment, DynamoSwitchboard
+from ironcage.adapters.dynamodb.policies import DynamoPolicyStore
 from ironcage.adapters.dynamodb.pots import DynamoPotStore
 from ironcage.adapters.dynamodb.table import Table, open_table
 from ironcage.adapters.dynamodb.tokens import DynamoTokenRecords
@@ -20,7 +23,6 @@ from ironcage.adapters.secrets import SecretReader, SecretsKeyring, SecretsVault
 from ironcage.budgets import LedgerService
 from ironcage.core import Settings, SystemClock
 from ironcage.core.errors import LedgerUnavailable
-from ironcage.firewall import parse_policy
 
 
 @cache
@@ -37,6 +39,8 @@ def control() -> Control:
         AgentOperations(directory, DynamoEnrolment(*tables), tokens=tokens, ledger=ledger),
         tokens=tokens,
         budgets=BudgetOperations(ledger),
+        policies=PolicyOperations(directory, DynamoPolicyStore(tables[0]), clock=clock),
+        projects=ProjectOperations(directory),
         events=_open_events(settings),
         clock=clock,
     )
@@ -57,7 +61,6 @@ def _open_tenants(settings: Settings, directory: DynamoDirectoryWriter) -> Tenan
         directory,
         vault,
         clock=SystemClock(),
-        check_policy=parse_policy,
         allow_loopback=settings.providers_allow_loopback == "true",
         regions=Regions(settings.region, settings.all_regions()),
     )

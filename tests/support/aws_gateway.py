@@ -10,10 +10,11 @@ from gateway import wiring
 from ironcage.adapters.clients import open_client
 from ironcage.adapters.dynamodb.directory_writer import DynamoDirectoryWriter
 from ironcage.adapters.dynamodb.enrolment import DynamoEnrolment
+from ironcage.adapters.dynamodb.policies import DynamoPolicyStore
 from ironcage.adapters.dynamodb.pots import DynamoPotStore
 from ironcage.budgets import Pot
 from ironcage.core import Micros, ProviderId, TokenId, variable_of
-from ironcage.tenancy import DEFAULT_POLICY, Agent, Provider, ProviderKind, Tenant
+from ironcage.tenancy import DEFAULT_POLICY, Agent, PolicyVersion, Provider, ProviderKind, Tenant
 from ironcage.tokens import TokenRecord
 from support.aws_identity import IdentityCloud, make_cloud
 from support.aws_mocked import REGION, emulated_aws
@@ -106,7 +107,8 @@ def seed(
         prices=dict.fromkeys(MODELS, RATES),
     )
     writer.put_provider(KEY.tenant_id, provider)
-    writer.put_policy(KEY.tenant_id, DEFAULT_POLICY, policy or {})
+    written = PolicyVersion(DEFAULT_POLICY, 1, "hash", policy or {}, "2026-01-01T00:00:00Z", "x")
+    DynamoPolicyStore(cloud.control).put(KEY.tenant_id, written)
     ids = (provider.provider_id,)
     agent = Agent(KEY.tenant_id, KEY.agent_id, "writer", "user_owner", providers=ids)
     record = TokenRecord(KEY.tenant_id, KEY.agent_id, TokenId("ic_writer"), TOKEN_HASH)

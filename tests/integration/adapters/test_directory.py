@@ -10,50 +10,28 @@ from ironcage.adapters.dynamodb.directory import ARRIVAL_SECONDS, DynamoDirector
 from ironcage.adapters.dynamodb.directory_writer import DynamoDirectoryWriter
 from ironcage.adapters.dynamodb.enrolment import DynamoEnrolment, DynamoSwitchboard
 from ironcage.adapters.dynamodb.keys import TenantKeys
+from ironcage.adapters.dynamodb.policies import DynamoPolicyStore
 from ironcage.adapters.dynamodb.pots import DynamoPotStore
 from ironcage.adapters.dynamodb.tokens import DynamoTokenRecords
 from ironcage.budgets import PotKey
 from ironcage.core import AgentId, Micros, PolicyId, ProviderId, TenantId
-from ironcage.core.errors import Conflict, FirewallUnavailable, NotFound, StoreUnavailable
-from ironcage.tenancy import Agent, AgentStatus, Provider, ProviderKind, Tenant
+from ironcage.core.errors import Conflict, NotFound, StoreUnavailable
+from ironcage.firewall import merge_policies
+from ironcage.tenancy import Agent, AgentStatus, Tenant
 from ironcage.tokens import TokenRecord, issue
 from support.aws_identity import IdentityCloud, make_cloud
 from support.aws_mocked import REGION, a_client, emulated_aws
 from support.builders_identity import AGENT, KEYS, TENANT, a_grant
+from support.builders_tenancy import FIRST, SECOND, a_provider, a_version, an_agent
 from support.fakes_ledger import ManualClock
 
 OTHER = TenantId("tenant_other")
-FIRST, SECOND = ProviderId("ip_first"), ProviderId("ip_second")
 
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[IdentityCloud]:
     with emulated_aws(monkeypatch):
         yield make_cloud()
-
-
-def a_provider(provider_id: ProviderId = FIRST, **models: str) -> Provider:
-    return Provider(
-        provider_id,
-        ProviderKind.OPENAI,
-        "https://api.openai.com/v1",
-        models or {"m": "m-1"},
-        key_version="version-1",
-        prices={"m": (150_000, 600_000)},
-    )
-
-
-def an_agent(tenant_id: TenantId = TENANT) -> Agent:
-    return Agent(
-        tenant_id,
-        AGENT,
-        "Writer",
-        "user_root",
-        providers=(FIRST, SECOND),
-        models=frozenset({"m"}),
-        max_tokens=77,
-        extra_parameters=frozenset({"top_k"}),
-    )
 
 
 def a_record() -> TokenRecord:
@@ -72,14 +50,14 @@ def enrolled(cloud: IdentityCloud, agent: Agent | None = None) -> DynamoDirector
 
 
 def test_view_holds_the_agent_its_providers_in_order_and_its_policy(cloud: IdentityCloud) -> None:
-    writer = enrolled(cloud)
-    writer.put_policy(TENANT, PolicyId("policy_default"), {"mode": "strict"})
+    enrolled(cloud)
+    DynamoPolicyStore(cloud.control).put(TENANT, a_version({"preset": "strict"}))
 
     view = DynamoDirectory(cloud.control, ManualClock()).view(TENANT, AGENT)
 
     assert view.agent == an_agent()
     assert view.providers == (a_provider(FIRST), a_provider(SECOND))
-    assert view.policy == {"mode": "strict"}
+    assert view.policy == merge_policies([{"preset": "strict"}])
 
 
 def test_agent_without_a_list_of_models_is_read_as_it_was(cloud: IdentityCloud) -> None:
@@ -119,7 +97,7 @@ def test_change_that_arrives_after_its_number_is_seen(cloud: IdentityCloud) -> N
     directory = DynamoDirectory(cloud.control, clock)
     directory.view(TENANT, AGENT)
     late = agent_item(replace(an_agent(), status=AgentStatus.INACTIVE))
-    writer.put_policy(TENANT, PolicyId("policy_other"), {})
+    writer.put_provider(TENANT, a_provider(SECOND))
     clock.advance(2)
     assert directory.view(TENANT, AGENT).agent.status is AgentStatus.ACTIVE
 
@@ -149,19 +127,6 @@ def test_provider_that_is_gone_is_left_out(cloud: IdentityCloud) -> None:
     view = DynamoDirectory(cloud.control, ManualClock()).view(TENANT, AGENT)
 
     assert view.providers == (a_provider(FIRST),)
-
-
-def test_default_policy_that_was_never_written_is_empty(cloud: IdentityCloud) -> None:
-    enrolled(cloud)
-
-    assert DynamoDirectory(cloud.control, ManualClock()).view(TENANT, AGENT).policy == {}
-
-
-def test_named_policy_that_is_gone_lets_nothing_pass(cloud: IdentityCloud) -> None:
-    enrolled(cloud, replace(an_agent(), policy_id=PolicyId("policy_gone")))
-
-    with pytest.raises(FirewallUnavailable):
-        DynamoDirectory(cloud.control, ManualClock()).view(TENANT, AGENT)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +194,7 @@ def test_nothing_is_written_for_an_unknown_tenant(cloud: IdentityCloud) -> None:
     with pytest.raises(NotFound):
         writer.put_provider(OTHER, a_provider())
     with pytest.raises(NotFound):
-        writer.put_policy(OTHER, PolicyId("policy_x"), {})
+        DynamoPolicyStore(cloud.control).put(OTHER, a_version({}))
     with pytest.raises(NotFound):
         writer.put_agent(an_agent(OTHER))
     assert writer.known_providers(OTHER, [FIRST]) == set()

@@ -11,7 +11,7 @@ from ironcage.adapters.dynamodb.directory import DynamoDirectory
 from ironcage.adapters.dynamodb.pots import DynamoPotStore
 from ironcage.adapters.secrets import SecretsVault
 from ironcage.budgets import Hold, PotKey, PotState, Reservation
-from ironcage.core import AgentId, Micros, PolicyId, ProviderId, RequestId, SystemClock
+from ironcage.core import AgentId, Micros, ProviderId, RequestId, SystemClock
 from ironcage.core.errors import TokenInvalid
 from ironcage.tenancy import AgentStatus, ProviderKind
 from support.aws_identity import IdentityCloud, make_cloud
@@ -160,21 +160,6 @@ def test_agent_is_switched_off_with_its_money_and_on_again(cloud: IdentityCloud)
     assert off is not None
     assert on is not None
     assert (off.state, on.state) == (PotState.SUSPENDED, PotState.ACTIVE)
-
-
-def test_policy_is_checked_before_it_is_kept(cloud: IdentityCloud) -> None:
-    seeded()
-
-    refused = run("put_policy", tenant_id=TENANT, policy={"nonsense": 1})
-    kept = run(
-        "put_policy", tenant_id=TENANT, policy_id="policy_own", policy={"preset": "moderate"}
-    )
-    run("update_agent", **WHOSE, agent={"policy_id": "policy_own"})
-
-    view = DynamoDirectory(cloud.control, SystemClock()).view(TENANT, AGENT)
-    assert refused["error"]["fields"].keys() == {"policy.nonsense"}
-    assert kept == {"policy_id": PolicyId("policy_own")}
-    assert view.policy == {"preset": "moderate"}
 
 
 def test_budget_is_read_and_edited(cloud: IdentityCloud) -> None:

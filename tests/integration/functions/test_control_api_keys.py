@@ -14,7 +14,6 @@ from ironcage.adapters.dynamodb.directory_writer import DynamoDirectoryWriter
 from ironcage.adapters.secrets import SecretsVault, SecretsVaultWriter
 from ironcage.core import ProviderId, SystemClock
 from ironcage.core.errors import StoreUnavailable
-from ironcage.firewall import parse_policy
 from ironcage.tenancy import Provider
 from support.aws_identity import IdentityCloud, a_dead_client, make_cloud
 from support.aws_mocked import REGION, a_client, emulated_aws
@@ -149,7 +148,6 @@ def test_provider_points_to_no_key_that_was_not_stored(cloud: IdentityCloud) -> 
         DynamoDirectoryWriter(cloud.control),
         SecretsVaultWriter(a_dead_client("secretsmanager"), "ironcage/", kms_key=""),
         clock=SystemClock(),
-        check_policy=parse_policy,
         allow_loopback=False,
         regions=Regions(REGION, (REGION,)),
     )

@@ -33,6 +33,7 @@ MISSING: dict[str, tuple[str, dict[str, object]]] = {
     "budget": ("read_budget", {}),
     "edit": ("edit_budget", {"budget_usd": 1}),
     "release": ("release_presumed", {"request_id": "req_000001"}),
+    "policy": ("read_agent_policy", {}),
 }
 
 
@@ -55,9 +56,10 @@ def test_nothing_is_created_in_an_unknown_tenant(cloud: IdentityCloud) -> None:
         run("create_agent", tenant_id="tenant_nobody", agent=agent, budget_usd=1),
         run("put_provider", tenant_id="tenant_nobody", provider=provider, key="k"),
         run("put_policy", tenant_id="tenant_nobody", policy={}),
+        run("put_project", tenant_id="tenant_nobody", name="Letters"),
     ]
 
-    assert [code_of(answer) for answer in answers] == ["NOT_FOUND"] * 3
+    assert [code_of(answer) for answer in answers] == ["NOT_FOUND"] * 4
     assert len(a_client("secretsmanager").list_secrets()["SecretList"]) == 2
 
 
@@ -97,10 +99,28 @@ BAD: dict[str, tuple[dict[str, object], set[str]]] = {
         {
             "operation": "update_agent",
             **WHOSE,
-            "agent": {"providers": ["ip_nothing"], "policy_id": "policy_nothing"},
+            "agent": {
+                "providers": ["ip_nothing"],
+                "policy_id": "policy_nothing",
+                "project_id": "proj_nothing",
+            },
         },
-        {"agent.providers.ip_nothing", "agent.policy_id"},
+        {"agent.providers.ip_nothing", "agent.policy_id", "agent.project_id"},
     ),
+    "project": (
+        {"operation": "put_project", "project_id": "x"},
+        {"tenant_id", "project_id", "name"},
+    ),
+    "deletion": ({"operation": "delete_project"}, {"tenant_id", "project_id"}),
+    "policy of two": (
+        {"operation": "read_policy", "policy_id": "x", "project_id": "y", "version": 0},
+        {"tenant_id", "project_id", "version"},
+    ),
+    "policy version": (
+        {"operation": "put_policy", "policy_id": "x", "policy": {}, "expected_version": "1"},
+        {"tenant_id", "policy_id", "expected_version"},
+    ),
+    "agent's policy": ({"operation": "read_agent_policy"}, {"tenant_id", "agent_id"}),
     "update": ({"operation": "update_agent", "agent": {"name": ""}}, {"tenant_id", "agent_id"}),
     "status": ({"operation": "set_agent_status", **WHOSE}, {"status"}),
     "status word": ({"operation": "set_agent_status", **WHOSE, "status": "gone"}, {"status"}),

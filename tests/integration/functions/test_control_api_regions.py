@@ -19,6 +19,10 @@ AGENT_FACTS = {"name": "A", "owner": "user_1"}
 BEDROCK = {"kind": "bedrock", "models": ["m"]}
 OPERATIONS: Mapping[str, Mapping[str, object]] = {
     "put_policy": {"tenant_id": TENANT, "policy": {}},
+    "put_project": {"tenant_id": TENANT, "project_id": "proj_letters", "name": "Letters"},
+    "delete_project": {"tenant_id": TENANT, "project_id": "proj_letters"},
+    "read_policy": {"tenant_id": TENANT},
+    "read_agent_policy": WHOSE,
     "put_provider": {"tenant_id": TENANT, "provider": BEDROCK},
     "create_agent": {"tenant_id": TENANT, "agent": AGENT_FACTS, "budget_usd": 1},
     "update_agent": {**WHOSE, "agent": {"name": "B"}},
@@ -29,6 +33,8 @@ OPERATIONS: Mapping[str, Mapping[str, object]] = {
     "edit_budget": {**WHOSE, "budget_usd": 2},
     "release_presumed": {**WHOSE, "request_id": "req_000001"},
 }
+
+PREPARED = {"read_policy": ["put_policy"], "delete_project": ["put_project"]}
 
 
 @pytest.fixture
@@ -70,6 +76,8 @@ def test_tenant_is_not_operated_away_from_home(
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_tenant_is_operated_at_home(cloud: IdentityCloud, operation: str) -> None:
     seeded()
+    for before in PREPARED.get(operation, ()):
+        run(before, **OPERATIONS[before])
 
     answer = run(operation, **OPERATIONS[operation])
 

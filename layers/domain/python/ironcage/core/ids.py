@@ -11,6 +11,7 @@ ProviderId = NewType("ProviderId", str)
 TokenId = NewType("TokenId", str)
 RequestId = NewType("RequestId", str)
 PolicyId = NewType("PolicyId", str)
+ProjectId = NewType("ProjectId", str)
 
 _SHAPE = re.compile(r"[a-z0-9_-]{3,40}")
 

@@ -7,11 +7,15 @@ from ironcage.tenancy.model import (
     Agent,
     AgentStatus,
     AgentView,
+    PolicyVersion,
+    Project,
     Provider,
     ProviderKind,
     Tenant,
+    policies_of,
+    policy_of,
 )
-from ironcage.tenancy.ports import Directory, DirectoryWriter
+from ironcage.tenancy.ports import Directory, DirectoryWriter, PolicyStore
 
 __all__ = [
     "DEFAULT_MAX_TOKENS",
@@ -21,10 +25,15 @@ __all__ = [
     "AgentView",
     "Directory",
     "DirectoryWriter",
+    "PolicyStore",
+    "PolicyVersion",
+    "Project",
     "Provider",
     "ProviderKind",
     "Tenant",
     "check_endpoint",
     "is_allowed_address",
     "origin_of",
+    "policies_of",
+    "policy_of",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ironcage.core import AgentId, PolicyId, ProviderId, TenantId
+from ironcage.core import AgentId, PolicyId, ProjectId, ProviderId, TenantId
 
 DEFAULT_MAX_TOKENS = 4_096
 DEFAULT_POLICY = PolicyId("policy_default")
@@ -35,6 +35,28 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True)
+class Project:
+    """Agents of a tenant that share a policy; a deleted one stays deleted."""
+
+    tenant_id: TenantId
+    project_id: ProjectId
+    name: str
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A policy document as somebody wrote it, once and for all; versions count from 1."""
+
+    policy_id: PolicyId
+    number: int
+    content_hash: str
+    document: Mapping[str, object]
+    changed_at: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """A model provider of a tenant. `models` maps our model name to the provider's own.
 
@@ -55,6 +77,7 @@ class Provider:
 class Agent:
     """An agent: its ordered providers (first is primary) and what its policy allows.
 
+    Its policy is that of its tenant (`DEFAULT_POLICY`), then its project's, then its own, if any.
     `revision` counts its changes, so that two editors cannot overwrite each other unseen.
     """
 
@@ -69,11 +92,15 @@ class Agent:
     policy_id: PolicyId = DEFAULT_POLICY
     extra_parameters: frozenset[str] = frozenset()
     revision: int = 0
+    project_id: ProjectId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """One consistent look at what a request of an agent may use; its money is in `home_region`."""
+    """One consistent look at what a request of an agent may use; its money is in `home_region`.
+
+    `policy` is the one document that its tenant's, its project's and its own make together.
+    """
 
     agent: Agent
     providers: tuple[Provider, ...]
@@ -90,3 +117,15 @@ class AgentView:
         offered = {name for p in self.providers if p.is_active for name in p.models}
         allowed = self.agent.models
         return sorted(offered if allowed is None else offered & allowed)
+
+
+def policy_of(project_id: ProjectId) -> PolicyId:
+    """Name the policy of a project: it is kept under the project's own id."""
+    return PolicyId(project_id)
+
+
+def policies_of(agent: Agent) -> tuple[PolicyId, ...]:
+    """Name the policies of an agent, the tenant's first and its own last."""
+    project = () if agent.project_id is None else (policy_of(agent.project_id),)
+    own = () if agent.policy_id == DEFAULT_POLICY else (agent.policy_id,)
+    return (DEFAULT_POLICY, *project, *own)

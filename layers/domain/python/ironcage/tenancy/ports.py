@@ -1,10 +1,10 @@
 """What tenancy asks of the outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from ironcage.core import AgentId, PolicyId, ProviderId, TenantId
-from ironcage.tenancy.model import Agent, AgentView, Provider, Tenant
+from ironcage.core import AgentId, PolicyId, ProjectId, ProviderId, TenantId
+from ironcage.tenancy.model import Agent, AgentView, PolicyVersion, Project, Provider, Tenant
 
 
 class Directory(Protocol):
@@ -81,8 +81,44 @@ class DirectoryWriter(Protocol):
         """
         ...
 
-    def put_policy(
-        self, tenant_id: TenantId, policy_id: PolicyId, policy: Mapping[str, object]
-    ) -> None:
-        """Create or replace a firewall policy document."""
+    def find_project(self, tenant_id: TenantId, project_id: ProjectId) -> Project | None:
+        """Read a project that is not deleted."""
+        ...
+
+    def put_project(self, project: Project) -> None:
+        """Create a project, or replace one that is not deleted.
+
+        Raises:
+            NotFound: there is no such tenant.
+            Conflict: the project is deleted.
+        """
+        ...
+
+
+class PolicyStore(Protocol):
+    """Firewall policies and their history; every write moves the tenant's version.
+
+    Raises, from every method:
+        StoreUnavailable: the table did not answer.
+    """
+
+    def find(
+        self, tenant_id: TenantId, policy_id: PolicyId, *, number: int | None = None
+    ) -> PolicyVersion | None:
+        """Read a policy as it is now, or one of its versions."""
+        ...
+
+    def history(
+        self, tenant_id: TenantId, policy_id: PolicyId, *, most: int
+    ) -> Iterator[PolicyVersion]:
+        """Read the newest versions of a policy, newest first."""
+        ...
+
+    def put(self, tenant_id: TenantId, version: PolicyVersion) -> None:
+        """Keep the version that follows the newest, and let it act.
+
+        Raises:
+            NotFound: there is no such tenant.
+            Conflict: it does not follow the newest version (any more).
+        """
         ...

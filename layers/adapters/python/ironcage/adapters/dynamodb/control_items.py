@@ -5,13 +5,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from ironcage.adapters.dynamodb.attributes import Item
-from ironcage.core import AgentId, PolicyId, ProviderId, TenantId, TokenId
-from ironcage.tenancy import Agent, AgentStatus, Provider, ProviderKind
+from ironcage.core import AgentId, PolicyId, ProjectId, ProviderId, TenantId, TokenId
+from ironcage.tenancy import (
+    Agent,
+    AgentStatus,
+    PolicyVersion,
+    Project,
+    Provider,
+    ProviderKind,
+)
 from ironcage.tokens import TokenRecord
 
 
 def agent_item(agent: Agent) -> Item:
-    """Write an agent; `models` is left out when it may use all."""
+    """Write an agent; `models` is left out when it may use all, `project_id` when it has none."""
     item: Item = {
         "agent_id": agent.agent_id,
         "name": agent.name,
@@ -25,12 +32,14 @@ def agent_item(agent: Agent) -> Item:
     }
     if agent.models is not None:
         item["models"] = sorted(agent.models)
+    if agent.project_id is not None:
+        item["project_id"] = agent.project_id
     return item
 
 
 def read_agent(tenant_id: TenantId, item: Mapping[str, Any]) -> Agent:
     """Read an agent."""
-    models = item.get("models")
+    models, project_id = item.get("models"), item.get("project_id")
     return Agent(
         tenant_id=tenant_id,
         agent_id=AgentId(item["agent_id"]),
@@ -43,7 +52,22 @@ def read_agent(tenant_id: TenantId, item: Mapping[str, Any]) -> Agent:
         policy_id=PolicyId(item["policy_id"]),
         extra_parameters=frozenset(item["extra_parameters"]),
         revision=item["revision"],
+        project_id=None if project_id is None else ProjectId(project_id),
     )
+
+
+def project_item(project: Project) -> Item:
+    """Write a project."""
+    return {
+        "project_id": project.project_id,
+        "name": project.name,
+        "is_deleted": project.is_deleted,
+    }
+
+
+def read_project(tenant_id: TenantId, item: Mapping[str, Any]) -> Project:
+    """Read a project."""
+    return Project(tenant_id, ProjectId(item["project_id"]), item["name"], item["is_deleted"])
 
 
 def provider_item(provider: Provider) -> Item:
@@ -72,15 +96,28 @@ def read_provider(item: Mapping[str, Any]) -> Provider:
     )
 
 
-def policy_item(policy_id: PolicyId, document: Mapping[str, object]) -> Item:
-    """Write a policy document, as the JSON text that it came as."""
-    return {"policy_id": policy_id, "document": json.dumps(document, separators=(",", ":"))}
+def policy_item(version: PolicyVersion) -> Item:
+    """Write a version of a policy, its document as JSON text."""
+    return {
+        "policy_id": version.policy_id,
+        "revision": version.number,
+        "content_hash": version.content_hash,
+        "document": json.dumps(version.document, separators=(",", ":")),
+        "changed_at": version.changed_at,
+        "actor": version.actor,
+    }
 
 
-def read_policy(item: Mapping[str, Any]) -> Mapping[str, object]:
-    """Read a policy document."""
-    document: dict[str, object] = json.loads(item["document"])
-    return document
+def read_policy(item: Mapping[str, Any]) -> PolicyVersion:
+    """Read a version of a policy."""
+    return PolicyVersion(
+        policy_id=PolicyId(item["policy_id"]),
+        number=item["revision"],
+        content_hash=item["content_hash"],
+        document=json.loads(item["document"]),
+        changed_at=item["changed_at"],
+        actor=item["actor"],
+    )
 
 
 def token_item(record: TokenRecord) -> Item:

@@ -6,22 +6,38 @@ at most every two seconds; what was read under another number is read again.
 A change is one transaction where it is made, but its items reach the other regions one by one: a
 number may arrive before what it is about. So a view is kept for long only when it was read some
 time after its number was first seen here; before that, for two seconds.
+
+An agent and its policies are read in one transaction: two changes by an operator, one after the
+other, can never be seen in the wrong order in the home region.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ironcage.adapters.dynamodb.control_items import read_agent, read_policy, read_provider
+from ironcage.adapters.dynamodb.attributes import Item
+from ironcage.adapters.dynamodb.control_items import (
+    read_agent,
+    read_policy,
+    read_project,
+    read_provider,
+)
 from ironcage.adapters.dynamodb.keys import TenantKeys
 from ironcage.adapters.dynamodb.table import Table
 from ironcage.core import AgentId, Clock, ExpiringCache, TenantId
-from ironcage.core.errors import FirewallUnavailable, NotFound
-from ironcage.tenancy import DEFAULT_POLICY, Agent, AgentView, Provider
+from ironcage.core.errors import (
+    FirewallUnavailable,
+    InvalidRequest,
+    NotFound,
+    StoreUnavailable,
+)
+from ironcage.firewall import merge_policies
+from ironcage.tenancy import DEFAULT_POLICY, Agent, AgentView, Provider, policies_of
 
 VERSION_SECONDS = 2.0
 ARRIVAL_SECONDS = 15.0
 VIEW_SECONDS = 300.0
 CACHE_SIZE = 1_024
+SETTLING_READS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +67,12 @@ class DynamoDirectory:
         )
 
     def view(self, tenant_id: TenantId, agent_id: AgentId) -> AgentView:
-        """Read an agent with its providers and its policy.
+        """Read an agent with its providers and what its policies make together.
 
         Raises:
             NotFound: there is no such tenant or agent.
-            FirewallUnavailable: the agent's policy is gone; a weaker one must not stand in for it.
+            FirewallUnavailable: a policy or the project of the agent is gone or cannot be read; a
+                weaker policy must not stand in for it.
             StoreUnavailable: the table did not answer.
         """
         tenant, owner = self._tenant(tenant_id), (tenant_id, agent_id)
@@ -63,9 +80,8 @@ class DynamoDirectory:
             if kept is not None and kept.version == tenant.version:
                 return kept
         has_arrived = self._clock.monotonic() - tenant.seen_at >= ARRIVAL_SECONDS
-        agent = self._agent(tenant_id, agent_id)
+        agent, policy = self._settled(self._agent(tenant_id, agent_id))
         providers = tuple(self._providers(agent))
-        policy = self._policy(agent)
         view = AgentView(agent, providers, policy, tenant.version, tenant.home_region)
         (self._views if has_arrived else self._early_views).put(owner, view)
         return view
@@ -101,12 +117,43 @@ class DynamoDirectory:
             if item is not None:
                 yield read_provider(item)
 
-    def _policy(self, agent: Agent) -> Mapping[str, object]:
-        """Read the policy; the default one may be absent and is then the built-in one (`{}`)."""
+    def _settled(self, agent: Agent) -> tuple[Agent, Mapping[str, object]]:
+        """Read an agent and all of its policies at one moment, so that none is paired with another.
+
+        Its policies are known by the agent as it was read before. One that changed them in between
+        is read again.
+        """
         keys = TenantKeys(agent.tenant_id)
-        item = self._control.get(keys.control_pk(), keys.policy_sk(agent.policy_id))
-        if item is not None:
-            return read_policy(item)
-        if agent.policy_id != DEFAULT_POLICY:
-            raise FirewallUnavailable(policy_id=agent.policy_id)
-        return {}
+        for _ in range(SETTLING_READS):
+            names = policies_of(agent)
+            sks = [keys.agent_sk(agent.agent_id), *map(keys.policy_sk, names)]
+            if agent.project_id is not None:
+                sks.append(keys.project_sk(agent.project_id))
+            found = dict(zip(sks, self._control.get_together(keys.control_pk(), sks), strict=True))
+            item = found[keys.agent_sk(agent.agent_id)]
+            if item is None:
+                raise NotFound
+            agent = read_agent(agent.tenant_id, item)
+            if policies_of(agent) == names:
+                return agent, _merged(agent, found)
+        raise StoreUnavailable(store="control")
+
+
+def _merged(agent: Agent, found: Mapping[str, Item | None]) -> Mapping[str, object]:
+    """Merge the policies that were found; the tenant's and the project's need not be written.
+
+    Raises:
+        FirewallUnavailable: one is gone or cannot be read: nothing weaker may stand in for it.
+    """
+    keys, own, project_id = TenantKeys(agent.tenant_id), agent.policy_id, agent.project_id
+    if project_id is not None:
+        item = found[keys.project_sk(project_id)]
+        if item is None or read_project(agent.tenant_id, item).is_deleted:
+            raise FirewallUnavailable(project_id=project_id)
+    if own != DEFAULT_POLICY and found[keys.policy_sk(own)] is None:
+        raise FirewallUnavailable(policy_id=own)
+    items = (found[keys.policy_sk(name)] for name in policies_of(agent))
+    try:
+        return merge_policies(read_policy(item).document for item in items if item)
+    except InvalidRequest as exc:
+        raise FirewallUnavailable(policy_id=own) from exc

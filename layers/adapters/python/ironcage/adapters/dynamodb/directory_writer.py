@@ -6,18 +6,20 @@ from typing import Any
 
 from ironcage.adapters.dynamodb.control_items import (
     agent_item,
-    policy_item,
+    project_item,
     provider_item,
     read_agent,
+    read_project,
     read_provider,
 )
 from ironcage.adapters.dynamodb.keys import TenantKeys
 from ironcage.adapters.dynamodb.table import Change, Table, Write
-from ironcage.core import AgentId, PolicyId, ProviderId, TenantId
+from ironcage.core import AgentId, PolicyId, ProjectId, ProviderId, TenantId
 from ironcage.core.errors import Conflict, NotFound
-from ironcage.tenancy import Agent, Provider, Tenant
+from ironcage.tenancy import Agent, Project, Provider, Tenant
 
 EXISTS = "attribute_exists(pk)"
+IS_NOT_DELETED = "attribute_not_exists(pk) OR is_deleted = :no"
 IS_FREE = "attribute_not_exists(pk)"
 HAS_SAME_KEY = "attribute_not_exists(key_version) OR key_version = :kept"
 
@@ -35,7 +37,7 @@ def version_bump(control: Table, tenant_id: TenantId) -> Write:
 
 
 class DynamoDirectoryWriter:
-    """Tenants, agents, providers and policies; the tenant must exist."""
+    """Tenants, projects, agents and providers; the tenant must exist."""
 
     def __init__(self, control: Table) -> None:
         self._control = control
@@ -135,23 +137,33 @@ class DynamoDirectoryWriter:
             raise NotFound(tenant_id=tenant_id)
         raise Conflict(provider_id=provider.provider_id)
 
-    def put_policy(
-        self, tenant_id: TenantId, policy_id: PolicyId, policy: Mapping[str, object]
-    ) -> None:
-        """Create or replace a firewall policy document.
+    def find_project(self, tenant_id: TenantId, project_id: ProjectId) -> Project | None:
+        """Read a project that is not deleted."""
+        keys = TenantKeys(tenant_id)
+        item = self._control.get(keys.control_pk(), keys.project_sk(project_id))
+        found = None if item is None else read_project(tenant_id, item)
+        return None if found is None or found.is_deleted else found
+
+    def put_project(self, project: Project) -> None:
+        """Create a project, or replace one that is not deleted.
 
         Raises:
             NotFound: there is no such tenant.
+            Conflict: the project is deleted.
         """
-        keys = TenantKeys(tenant_id)
-        sk = keys.policy_sk(policy_id)
-        self._write(
-            tenant_id, self._control.putting(keys.control_pk(), sk, policy_item(policy_id, policy))
+        keys = TenantKeys(project.tenant_id)
+        write = self._control.putting(
+            keys.control_pk(),
+            keys.project_sk(project.project_id),
+            project_item(project),
+            condition=IS_NOT_DELETED,
+            values={":no": False},
         )
-
-    def _write(self, tenant_id: TenantId, write: Write) -> None:
-        if not self._control.transact([write, version_bump(self._control, tenant_id)]):
-            raise NotFound(tenant_id=tenant_id)
+        if self._control.transact([write, version_bump(self._control, project.tenant_id)]):
+            return
+        if not self.has_tenant(project.tenant_id):
+            raise NotFound(tenant_id=project.tenant_id)
+        raise Conflict(project_id=project.project_id)
 
     def _has(self, tenant_id: TenantId, sk: str) -> bool:
         return self._control.get(TenantKeys(tenant_id).control_pk(), sk) is not None

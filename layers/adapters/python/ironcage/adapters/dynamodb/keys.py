@@ -12,13 +12,15 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ironcage.core import AgentId, PolicyId, ProviderId, RequestId, TenantId, iso_utc
+from ironcage.core import AgentId, PolicyId, ProjectId, ProviderId, RequestId, TenantId, iso_utc
 
 VERSION_SK = "VERSION"
 POT_SK = "POT#MAIN"
 PROVIDER_PREFIX = "PROVIDER#"
 AGENT_PREFIX = "AGENT#"
 POLICY_PREFIX = "POLICY#"
+POLICY_VERSION_PREFIX = "POLICY_VERSION#"
+PROJECT_PREFIX = "PROJECT#"
 TOKEN_PREFIX = "TOKEN#"  # noqa: S105 - a key prefix, not a secret
 PRESUMED_PREFIX = "PRESUMED#"
 HISTORY_PREFIX = "HISTORY#"
@@ -52,6 +54,14 @@ class TenantKeys:
     def policy_sk(self, policy_id: PolicyId) -> str:
         """Name a policy in `control`."""
         return POLICY_PREFIX + _safe(policy_id)
+
+    def policy_version_sk(self, policy_id: PolicyId, number: int) -> str:
+        """Name a version of a policy in `control`, in order of number."""
+        return f"{POLICY_VERSION_PREFIX}{_safe(policy_id)}#{number:09d}"
+
+    def project_sk(self, project_id: ProjectId) -> str:
+        """Name a project in `control`."""
+        return PROJECT_PREFIX + _safe(project_id)
 
     def token_sk(self, agent_id: AgentId) -> str:
         """Name an agent's token record in `control`."""

@@ -70,10 +70,14 @@ class Table:
 
     def get_serialised(self, pk: str, sk: str) -> Item | None:
         """Read an item so that no transaction is seen half done (twice the price)."""
-        part = {"Get": {"TableName": self.name, "Key": _key(pk, sk)}}
-        answer = self._call(self._client.transact_get_items, TransactItems=[part])
-        found = answer["Responses"][0].get("Item")
-        return decode_item(found) if found else None
+        return self.get_together(pk, [sk])[0]
+
+    def get_together(self, pk: str, sks: Sequence[str]) -> list[Item | None]:
+        """Read items of one partition as they are at one moment, each in its place."""
+        parts = [{"Get": {"TableName": self.name, "Key": _key(pk, sk)}} for sk in sks]
+        answer = self._call(self._client.transact_get_items, TransactItems=parts)
+        found = (response.get("Item") for response in answer["Responses"])
+        return [decode_item(item) if item else None for item in found]
 
     def put(self, pk: str, sk: str, item: Mapping[str, object]) -> None:
         """Write an item, over whatever was there."""
