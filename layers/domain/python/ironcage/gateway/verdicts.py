@@ -42,6 +42,7 @@ class Scan:
     texts: int = 0
     scanned_bytes: int = 0
     types: Counter[str] = field(default_factory=Counter)
+    allowed: int = 0  # findings whose text the policy lists as harmless
     unscanned: dict[str, int] = field(default_factory=dict)
 
     def add(self, verdict: Verdict, text: str) -> None:
@@ -53,8 +54,8 @@ class Scan:
     def judge(self, verdict: Verdict) -> None:
         """Add what was found in texts that are counted elsewhere."""
         self.action = max(self.action, verdict.action)
-        for finding in verdict.findings:
-            self.types[finding.type] += 1
+        self.types.update(f.type for f in verdict.findings if not f.is_allowed)
+        self.allowed += sum(f.is_allowed for f in verdict.findings)
 
     def add_stream(self, scanner: TextScanner) -> None:
         """Count one text that was inspected while it grew; its bytes are counted elsewhere."""
@@ -87,6 +88,7 @@ class Scan:
             "texts": self.texts,
             "scanned_bytes": self.scanned_bytes,
             "findings": dict(self.types),
+            "allowed": self.allowed,
             "detectors": dict(self.versions),
             "unscanned": dict(self.unscanned),
         }
