@@ -31,6 +31,7 @@ from support.aws_ledger import make_table
 from support.aws_mocked import REGION, a_client
 from support.builders_budgets import DOLLAR, TOKEN_HASH
 from support.fault_proxy import FaultProxy
+from support.firewall_functions import FUNCTION_NAMES, FirewallFunctions, looking_at
 from support.ministack import start_ministack
 from support.provider import ScriptedProvider
 from token_authorizer import wiring as authorizer_wiring
@@ -142,6 +143,8 @@ def open_fault_cloud(folder: Path) -> Iterator[FaultCloud]:
         aws = stack.enter_context(FaultProxy(endpoint))
         stack.callback(forget_clients)
         _point_to(aws.url, patch)
+        functions = stack.enter_context(FirewallFunctions())
+        stack.enter_context(looking_at(functions.url, patch))
         provider = stack.enter_context(ScriptedProvider())
         first, second = (stack.enter_context(FaultProxy(provider.url)) for _ in range(2))
         stack.callback(forget_functions)
@@ -149,7 +152,10 @@ def open_fault_cloud(folder: Path) -> Iterator[FaultCloud]:
         make_table(a_client("dynamodb"), "activity")
         dead = a_client("sqs").create_queue(QueueName="dead")["QueueUrl"]
         made.configure(
-            patch, **_variables(tables_activity="activity", usage_dead_letter_queue=dead)
+            patch,
+            **_variables(
+                tables_activity="activity", usage_dead_letter_queue=dead, **FUNCTION_NAMES
+            ),
         )
         yield FaultCloud(endpoint, aws, first, second, provider, made, dead)
 

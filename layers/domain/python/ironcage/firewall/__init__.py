@@ -7,9 +7,12 @@ from ironcage.firewall.detectors import (
     pii_detector,
     secrets_detector,
 )
+from ironcage.firewall.enquiry import Errand, RemoteDetectors
+from ironcage.firewall.memory import FindingsMemory
 from ironcage.firewall.model import (
     Action,
     Direction,
+    FailDirection,
     Finding,
     Origin,
     Policies,
@@ -19,10 +22,21 @@ from ironcage.firewall.model import (
     judge,
 )
 from ironcage.firewall.normalise import NormalisedText
-from ironcage.firewall.pipeline import Firewall
+from ironcage.firewall.pipeline import Firewall, reason_of
 from ironcage.firewall.policy import decide, default_policies, parse_policy
-from ironcage.firewall.ports import Detector, Reading, Scan, Sighting, StreamDetector
-from ironcage.firewall.redaction import redact
+from ironcage.firewall.ports import (
+    Detector,
+    Question,
+    Reading,
+    RemoteAnswer,
+    RemoteScanner,
+    Scan,
+    Sighting,
+    StreamDetector,
+)
+from ironcage.firewall.redaction import is_quarantined, redact
+from ironcage.firewall.scan_wire import read_answer, write_scans
+from ironcage.firewall.sentences import last_sentence_end
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
 
@@ -32,7 +46,10 @@ __all__ = [
     "ArgumentScanner",
     "Detector",
     "Direction",
+    "Errand",
+    "FailDirection",
     "Finding",
+    "FindingsMemory",
     "Firewall",
     "InjectionDetector",
     "NormalisedText",
@@ -40,8 +57,12 @@ __all__ = [
     "PatternDetector",
     "Policies",
     "Policy",
+    "Question",
     "Reading",
     "RedactionMode",
+    "RemoteAnswer",
+    "RemoteDetectors",
+    "RemoteScanner",
     "Scan",
     "Sighting",
     "StreamDetector",
@@ -49,11 +70,16 @@ __all__ = [
     "Verdict",
     "decide",
     "default_policies",
+    "is_quarantined",
     "judge",
+    "last_sentence_end",
     "literals_of",
     "parse_policy",
     "pii_detector",
+    "read_answer",
+    "reason_of",
     "redact",
     "secrets_detector",
     "standard_firewall",
+    "write_scans",
 ]

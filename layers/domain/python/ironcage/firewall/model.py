@@ -41,6 +41,13 @@ class RedactionMode(StrEnum):
     HASH = "hash"
 
 
+class FailDirection(StrEnum):
+    """What happens to a text that a detector could not look at."""
+
+    BLOCK = "block"
+    ALLOW = "allow"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something a detector saw at [start, end) of the original text; `type` is public."""
@@ -73,6 +80,7 @@ class Policy:
 
     `actions` maps a finding's type (`EMAIL_ADDRESS`, `SECRET`, `PROMPT_INJECTION`) to its action;
     a type that is not listed gets `otherwise`. `modes` maps a type to its redaction mode (full).
+    `on_failure` is for texts that a detector could not look at.
     """
 
     version: str
@@ -81,6 +89,7 @@ class Policy:
     otherwise: Action = Action.ALLOW
     modes: Mapping[str, RedactionMode] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    on_failure: FailDirection = FailDirection.BLOCK
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def redact(text: str, verdict: Verdict, policy: Policy, *, hash_key: bytes = b""
     An injected text is removed whole: cutting out the phrase would leave the order standing.
     """
     removed = [f for f in verdict.findings if f.action >= Action.REDACT]
-    if any(f.type == INJECTION for f in removed):
+    if is_quarantined(verdict):
         return REMOVED_INJECTION
     pieces, at = [], 0
     for group in overlapping(removed):
@@ -32,6 +32,11 @@ def redact(text: str, verdict: Verdict, policy: Policy, *, hash_key: bytes = b""
         pieces += [text[at:start], _marker(text[start:end], group, (policy, hash_key))]
         at = end
     return "".join([*pieces, text[at:]])
+
+
+def is_quarantined(verdict: Verdict) -> bool:
+    """Tell whether a text is removed whole for what it says."""
+    return any(f.type == INJECTION and f.action >= Action.REDACT for f in verdict.findings)
 
 
 def overlapping(findings: Iterable[Finding]) -> Iterator[list[Finding]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from ironcage.firewall import Action, Finding, Origin, Verdict, judge, redact
+from ironcage.firewall import Action, Finding, Origin, Verdict, is_quarantined, judge, redact
 from ironcage.gateway.cleaning import Cleaner
 from ironcage.gateway.wire.openai import PromptText
 
@@ -63,6 +63,7 @@ class SeamReading:
 
     verdict: Verdict = field(default_factory=Verdict)
     changed: dict[int, str] = field(default_factory=dict)
+    quarantined: int = 0
 
 
 def read_seams(texts: Sequence[PromptText], cleaner: Cleaner) -> SeamReading:
@@ -75,7 +76,7 @@ def read_seams(texts: Sequence[PromptText], cleaner: Cleaner) -> SeamReading:
     # Part of a value is removed in full: its last characters are not those of the value.
     policy = replace(cleaner.policy, modes={})
     for run in _runs(texts):
-        for glue in _GLUES if _has_parts(texts, run) else _GLUES[1:]:
+        for glue in _glues(texts, run):
             current = {at: reading.changed.get(at, texts[at].text) for at in run}
             touched: dict[int, list[Finding]] = {}
             for view in _views(texts, current, glue=glue):
@@ -88,8 +89,21 @@ def read_seams(texts: Sequence[PromptText], cleaner: Cleaner) -> SeamReading:
                 found = {(f.type, view.touched_by(f)): f for f in new} | found
             for at, parts in touched.items():
                 reading.changed[at] = redact(current[at], judge(parts), policy)
+                reading.quarantined += is_quarantined(judge(parts))
     reading.verdict = judge(found.values())
     return reading
+
+
+def seam_texts(texts: Sequence[PromptText]) -> Iterator[tuple[int, str]]:
+    """List what is read across the seams of texts, each with the index of one that it joins."""
+    for run in _runs(texts):
+        current = {at: texts[at].text for at in run}
+        for glue in _glues(texts, run):
+            yield from ((run[0], view.text) for view in _views(texts, current, glue=glue))
+
+
+def _glues(texts: Sequence[PromptText], run: Sequence[int]) -> Sequence[str]:
+    return _GLUES if _has_parts(texts, run) else _GLUES[1:]
 
 
 def _note(found: Iterable[Finding], view: View, touched: dict[int, list[Finding]]) -> None:
