@@ -6,7 +6,7 @@ import pytest
 
 from ironcage.firewall import parse_policy, standard_firewall
 from ironcage.gateway import JsonObject
-from ironcage.gateway.scans import Scan
+from ironcage.gateway.scan_counts import Scan
 from ironcage.gateway.verdicts import Screen
 from ironcage.gateway.wire.openai import prompt_texts
 from support.builders_firewall import SECRETS

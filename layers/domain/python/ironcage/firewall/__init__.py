@@ -12,7 +12,6 @@ from ironcage.firewall.memory import FindingsMemory
 from ironcage.firewall.model import (
     Action,
     Direction,
-    FailDirection,
     Finding,
     Origin,
     Policies,
@@ -47,7 +46,6 @@ __all__ = [
     "Detector",
     "Direction",
     "Errand",
-    "FailDirection",
     "Finding",
     "FindingsMemory",
     "Firewall",

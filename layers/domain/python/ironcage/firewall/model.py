@@ -41,13 +41,6 @@ class RedactionMode(StrEnum):
     HASH = "hash"
 
 
-class FailDirection(StrEnum):
-    """What happens to a text that a detector could not look at."""
-
-    BLOCK = "block"
-    ALLOW = "allow"
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something a detector saw at [start, end) of the original text; `type` is public."""
@@ -80,7 +73,7 @@ class Policy:
 
     `actions` maps a finding's type (`EMAIL_ADDRESS`, `SECRET`, `PROMPT_INJECTION`) to its action;
     a type that is not listed gets `otherwise`. `modes` maps a type to its redaction mode (full).
-    `on_failure` is for texts that a detector could not look at.
+    `on_failure` says what becomes of a text that could not be scanned: `BLOCK` or `ALLOW`.
     """
 
     version: str
@@ -89,7 +82,7 @@ class Policy:
     otherwise: Action = Action.ALLOW
     modes: Mapping[str, RedactionMode] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
-    on_failure: FailDirection = FailDirection.BLOCK
+    on_failure: Action = Action.BLOCK
 
 
 @dataclass(frozen=True, slots=True)

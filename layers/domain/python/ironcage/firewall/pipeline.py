@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ironcage.core.errors import FirewallUnavailable, IronCageError
-from ironcage.firewall.model import FailDirection, Finding, Origin, Policy, Verdict, judge
+from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, judge
 from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.policy import decide
 from ironcage.firewall.ports import Detector, Question, StreamDetector
@@ -120,7 +120,7 @@ class Firewall:
         try:
             return guarded(detector, question)
         except FirewallUnavailable as error:
-            if policy.on_failure is FailDirection.BLOCK:
+            if policy.on_failure is not Action.ALLOW:
                 raise
             self.skipped[detector.name] = reason_of(error)
             return otherwise

@@ -17,6 +17,7 @@ from ironcage.firewall.ports import Question, RemoteAnswer
 
 # An invocation takes 6 MB; the rest is left to what stands around the texts.
 BATCH_BYTES = 4_000_000
+BATCH_TEXTS = 5_000
 MOST_BYTES = 6_000_000
 _TYPE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 _RULE = re.compile(r"[\x21-\x7e]{1,100}")
@@ -36,7 +37,7 @@ def write_scans(
     size = 0
     for question in questions:
         data = _written(question)
-        if batch and size + len(data) > BATCH_BYTES:
+        if batch and (size + len(data) > BATCH_BYTES or len(batch) == BATCH_TEXTS):
             yield batch, _request(written, detectors, traceparent)
             batch, written, size = [], [], 0
         if len(data) > MOST_BYTES:

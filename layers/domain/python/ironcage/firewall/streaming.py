@@ -24,7 +24,6 @@ from ironcage.firewall.sentences import last_sentence_end
 
 _RESCAN_FROM = 1_024
 _NOTHING: Sequence[Finding] = ()
-MAX_SENTENCE = 2_000  # a longer one is cut at a space
 
 
 class StreamScanner:
@@ -107,10 +106,7 @@ class StreamScanner:
         size, rest = len(self._pending), self._pending[self._read :]
         if is_last or size >= MAX_VALUE:
             return size
-        end = last_sentence_end(rest)
-        if not end and len(rest) >= MAX_SENTENCE:
-            end = rest.rfind(" ") + 1 or len(rest)
-        return self._read + end
+        return self._read + last_sentence_end(rest)
 
     def _read_whole(self, sentences: str) -> list[Finding]:
         """Let each of them read some sentences; what runs elsewhere is asked together."""

@@ -20,7 +20,7 @@ from ironcage.gateway.model import (
 )
 from ironcage.gateway.ports import ChatProvider, TextHasher
 from ironcage.gateway.pricing import cost
-from ironcage.gateway.scans import Scan
+from ironcage.gateway.scan_counts import Scan
 from ironcage.gateway.upstream import Upstream
 from ironcage.gateway.verdicts import Screen, add_stream
 from ironcage.gateway.wire.openai import prompt_texts, visible_texts

@@ -21,7 +21,7 @@ from ironcage.gateway.cleaning import ARGUMENTS, SEALED, Cleaner, sealed_policy
 from ironcage.gateway.model import JsonObject
 from ironcage.gateway.questions import questions_of
 from ironcage.gateway.requests import ModelRequest
-from ironcage.gateway.scans import Scan
+from ironcage.gateway.scan_counts import Scan
 from ironcage.gateway.seams import read_seams
 from ironcage.gateway.wire.openai import (
     Path,
@@ -74,7 +74,7 @@ class Screen:
         scan.add_images(len(request.images), self.policy)
         texts, cleaner = request.texts(), self._cleaner
         for at, found in enumerate(texts):
-            cleaned, verdict = _clean_prompt(cleaner, found)
+            cleaned, verdict = clean_prompt(cleaner, found)
             scan.add(verdict, found.text)
             if found.kind == SEALED:
                 scan.add_sealed()
@@ -157,7 +157,8 @@ def _questions_of_answer(answer: JsonObject) -> Iterator[Question]:
             yield Question(found.text, Origin.MODEL)
 
 
-def _clean_prompt(cleaner: Cleaner, found: PromptText) -> tuple[str, Verdict]:
+def clean_prompt(cleaner: Cleaner, found: PromptText) -> tuple[str, Verdict]:
+    """Inspect one text of a prompt after its kind, and redact it where that can be done."""
     origin = Origin(found.origin)
     if found.kind == ARGUMENTS:
         return cleaner.clean_sent_arguments(found.text, origin)
