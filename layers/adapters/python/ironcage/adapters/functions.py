@@ -1,6 +1,7 @@
 """Asking a firewall function by direct invocation: an answer in time, whole, or none at all."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from ironcage.adapters.clients import failures, open_client
@@ -52,45 +53,44 @@ class FunctionScanner:
 
     def _invoke(self, payload: bytes, ends: float) -> bytes:
         """Call the function; a connection that breaks is tried once more, nothing else is."""
-        from botocore.exceptions import (  # noqa: PLC0415 - loaded with the first client
-            ConnectionClosedError,
-            EndpointConnectionError,
-        )
-
         try:
             return self._invoke_once(payload, ends)
-        except (ConnectionClosedError, EndpointConnectionError):
-            return self._invoke_again(payload, ends)
-
-    def _invoke_again(self, payload: bytes, ends: float) -> bytes:
-        from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - as above
-
+        except _broken_connections():
+            pass
         try:
             return self._invoke_once(payload, ends)
-        except HTTPClientError as exc:
+        except _broken_connections() as exc:
             raise FirewallUnavailable(reason="unreachable") from exc
 
     def _invoke_once(self, payload: bytes, ends: float) -> bytes:
-        from botocore.exceptions import (  # noqa: PLC0415 - as above
-            ConnectionClosedError,
-            ConnectTimeoutError,
-            EndpointConnectionError,
-            ReadTimeoutError,
-        )
-
         client = _client_for(ends - self._clock.monotonic())
         try:
             told = client.invoke(FunctionName=self._function, Payload=payload)
             answer = told["Payload"].read()
-        except (ConnectionClosedError, EndpointConnectionError):
+        except _broken_connections():
             raise
-        except (ConnectTimeoutError, ReadTimeoutError) as exc:
-            raise FirewallUnavailable(reason="timed_out") from exc
         except failures() as exc:
-            raise FirewallUnavailable(reason="failed") from exc
+            raise FirewallUnavailable(reason=_reason_of(exc)) from exc
         if told["StatusCode"] != _OK or told.get("FunctionError"):
             raise FirewallUnavailable(reason="function_error")
         return answer
+
+
+@cache
+def _broken_connections() -> tuple[type[Exception], ...]:
+    from botocore.exceptions import (  # noqa: PLC0415 - loaded with the first client
+        ConnectionClosedError,
+        EndpointConnectionError,
+    )
+
+    return ConnectionClosedError, EndpointConnectionError
+
+
+def _reason_of(error: Exception) -> str:
+    from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError  # noqa: PLC0415 - as above
+
+    is_late = isinstance(error, ConnectTimeoutError | ReadTimeoutError)
+    return "timed_out" if is_late else "failed"
 
 
 def _client_for(seconds: float) -> "LambdaClient":
