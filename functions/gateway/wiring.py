@@ -66,7 +66,7 @@ def gateway() -> Gateway:
 
 def open_gateway(clock: Clock) -> Gateway:
     """Open a gateway whose time is told by this clock."""
-    firewall = standard_firewall(remote_detectors(clock))
+    firewall = standard_firewall().beside(remote_detectors(clock))
     money = LedgerService(open_pots(settings()), clock, on_presumed=report_presumed)
     control = Table(open_client("dynamodb"), settings().tables_control)
     hasher = SecretTextHasher(

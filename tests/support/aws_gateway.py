@@ -18,7 +18,7 @@ from ironcage.tokens import TokenRecord
 from support.aws_identity import IdentityCloud, make_cloud
 from support.aws_mocked import REGION, emulated_aws
 from support.builders_budgets import KEY, TOKEN_HASH
-from support.firewall_functions import FUNCTION_NAMES, FirewallFunctions, open_functions
+from support.firewall_functions import FirewallFunctions, open_functions
 from support.provider import ScriptedProvider
 
 MODELS = ("scripted", "scripted-429", "scripted-500", "scripted-tool", "scripted-reset")
@@ -72,7 +72,7 @@ def emulated_gateway(
     """Make tables and secrets, seed an agent with a scripted provider, point the function there."""
     with emulated_aws(patch), standin() as provider, open_functions(patch) as functions:
         cloud = make_cloud()
-        own = {"providers_allow_loopback": "true", **FUNCTION_NAMES, **settings}
+        own = {"providers_allow_loopback": "true", **settings}
         cloud.configure(patch, **{variable_of(name): value for name, value in own.items()})
         _forget()
         kind = ProviderKind(provider.kind)

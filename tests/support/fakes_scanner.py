@@ -95,4 +95,4 @@ def a_remote(clock: Clock | None = None, **scanners: RemoteScanner) -> RemoteDet
 
 def a_firewall(clock: Clock | None = None, **scanners: RemoteScanner) -> Firewall:
     """Make the gateway's firewall, whose functions are these scanners."""
-    return standard_firewall(a_remote(clock, **scanners))
+    return standard_firewall().beside(a_remote(clock, **scanners))

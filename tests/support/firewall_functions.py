@@ -14,6 +14,7 @@ from typing import Any, Self, cast
 import pytest
 
 from ironcage.adapters import clients
+from ironcage.core import variable_of
 from ironcage.core.errors import FirewallUnavailable
 from ironcage.firewall import InjectionDetector, Origin, Question
 from support.aws_mocked import REGION
@@ -72,8 +73,10 @@ def open_functions(patch: pytest.MonkeyPatch) -> Iterator[FirewallFunctions]:
 
 @contextmanager
 def looking_at(url: str, patch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let this process look for Lambda at an address, with clients of its own."""
+    """Let this process look for the functions at an address, with clients of its own."""
     patch.setenv(ENDPOINT, url)
+    for setting, name in FUNCTION_NAMES.items():
+        patch.setenv(variable_of(setting), name)
     clients._open.cache_clear()
     yield
     clients._open.cache_clear()

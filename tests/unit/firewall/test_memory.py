@@ -36,7 +36,9 @@ class World:
         self.clock = ManualClock()
         self.memory = FindingsMemory(self.clock, size=size)
         self.scanner = LocalScanner((NameDetector(),))
-        self._firewall = standard_firewall(RemoteDetectors({"ner": self.scanner}, self.memory))
+        self._firewall = standard_firewall().beside(
+            RemoteDetectors({"ner": self.scanner}, self.memory)
+        )
 
     def request(self, tenant: bytes = b"tenant-1", version: str = "v1") -> Firewall:
         """Open the firewall of one request."""

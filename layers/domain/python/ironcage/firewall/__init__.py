@@ -33,7 +33,7 @@ from ironcage.firewall.ports import (
     Sighting,
     StreamDetector,
 )
-from ironcage.firewall.redaction import is_quarantined, redact
+from ironcage.firewall.redaction import is_removed, redact
 from ironcage.firewall.scan_wire import read_answer, write_scans
 from ironcage.firewall.sentences import last_sentence_end
 from ironcage.firewall.standard import standard_firewall
@@ -68,7 +68,7 @@ __all__ = [
     "Verdict",
     "decide",
     "default_policies",
-    "is_quarantined",
+    "is_removed",
     "judge",
     "last_sentence_end",
     "literals_of",

@@ -14,7 +14,7 @@ from ironcage.firewall.redaction import INJECTION
 if TYPE_CHECKING:
     from ironcage.firewall.enquiry import Enquiry, Errand, RemoteDetectors
 
-_NOTHING: Sequence[Finding] = ()
+NOTHING: Sequence[Finding] = ()
 
 
 class Firewall:
@@ -36,6 +36,10 @@ class Firewall:
         self._remote = remote
         self._enquiry = enquiry
         self.skipped: dict[str, str] = {}
+
+    def beside(self, remote: "RemoteDetectors") -> "Firewall":
+        """Join detectors that run elsewhere; they take the place of ours of the same name."""
+        return Firewall(self._detectors, remote=remote)
 
     def open(self, errand: "Errand") -> "Firewall":
         """Make the firewall of one request."""
@@ -102,7 +106,7 @@ class Firewall:
             if looked.get(detector.name) == normalised.masked:
                 continue  # the second time, only for what others have seen in the meantime
             look = partial(detector.detect, normalised, origin)
-            found = self.ask(detector, look, policy, otherwise=_NOTHING)
+            found = self.ask(detector, look, policy, otherwise=NOTHING)
             normalised.mask((f.start, f.end) for f in found if f.type != INJECTION)
             looked[detector.name] = normalised.masked
             seen |= dict.fromkeys(found)

@@ -28,6 +28,42 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A text for detectors that run elsewhere; `task` is what the user wanted of a document."""
+
+    text: str
+    origin: Origin
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAnswer:
+    """What such detectors saw, question by question, and which version of each was asked."""
+
+    versions: Mapping[str, str]
+    findings: Sequence[Sequence[Finding]]
+
+
+class RemoteScanner(Protocol):
+    """Where detectors run that are too heavy for this process."""
+
+    def scan(
+        self,
+        questions: Sequence[Question],
+        detectors: Sequence[str],
+        *,
+        deadline_seconds: float,
+        traceparent: str = "",
+    ) -> RemoteAnswer:
+        """Let detectors look at texts, as few calls as the transport allows.
+
+        Raises:
+            FirewallUnavailable: there is no complete answer; its `reason` says why.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A folded text for a detector to read: what is new begins at `start`, more may follow.
 
@@ -79,42 +115,6 @@ class StreamDetector(Detector, Protocol):
 
     def scan(self, reading: Reading) -> Scan:
         """See what begins in the new part of a folded text that may still grow."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A text for detectors that run elsewhere; `task` is what the user wanted of a document."""
-
-    text: str
-    origin: Origin
-    task: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteAnswer:
-    """What such detectors saw, question by question, and which version of each was asked."""
-
-    versions: Mapping[str, str]
-    findings: Sequence[Sequence[Finding]]
-
-
-class RemoteScanner(Protocol):
-    """Where detectors run that are too heavy for this process."""
-
-    def scan(
-        self,
-        questions: Sequence[Question],
-        detectors: Sequence[str],
-        *,
-        deadline_seconds: float,
-        traceparent: str = "",
-    ) -> RemoteAnswer:
-        """Let detectors look at texts, as few calls as the transport allows.
-
-        Raises:
-            FirewallUnavailable: there is no complete answer; its `reason` says why.
-        """
         ...
 
 

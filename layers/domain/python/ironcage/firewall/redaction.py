@@ -24,7 +24,7 @@ def redact(text: str, verdict: Verdict, policy: Policy, *, hash_key: bytes = b""
     An injected text is removed whole: cutting out the phrase would leave the order standing.
     """
     removed = [f for f in verdict.findings if f.action >= Action.REDACT]
-    if is_quarantined(verdict):
+    if any(f.type == INJECTION for f in removed):
         return REMOVED_INJECTION
     pieces, at = [], 0
     for group in overlapping(removed):
@@ -34,9 +34,9 @@ def redact(text: str, verdict: Verdict, policy: Policy, *, hash_key: bytes = b""
     return "".join([*pieces, text[at:]])
 
 
-def is_quarantined(verdict: Verdict) -> bool:
-    """Tell whether a text is removed whole for what it says."""
-    return any(f.type == INJECTION and f.action >= Action.REDACT for f in verdict.findings)
+def is_removed(text: str) -> bool:
+    """Tell whether this is what stands in the place of an injected text."""
+    return text == REMOVED_INJECTION
 
 
 def overlapping(findings: Iterable[Finding]) -> Iterator[list[Finding]]:

@@ -1,15 +1,10 @@
 """The firewall with the detectors that we ship."""
 
 from ironcage.firewall.detectors import InjectionDetector, pii_detector, secrets_detector
-from ironcage.firewall.enquiry import RemoteDetectors
 from ironcage.firewall.pipeline import Firewall
 
 
-def standard_firewall(remote: RemoteDetectors | None = None) -> Firewall:
-    """Join the pattern detectors; none reads its rules before it is asked.
-
-    Args:
-        remote: detectors that run elsewhere; they take the place of ours of the same name.
-    """
+def standard_firewall() -> Firewall:
+    """Join the pattern detectors; none reads its rules before it is asked."""
     detectors = (InjectionDetector(), secrets_detector(), pii_detector())
-    return Firewall({detector.name: detector for detector in detectors}, remote=remote)
+    return Firewall({detector.name: detector for detector in detectors})

@@ -8,7 +8,6 @@ A detector that reads whole texts alone gets whole sentences: then nothing passe
 part of one that it has read.
 """
 
-from collections.abc import Sequence
 from functools import partial
 
 from ironcage.core.errors import OutputBlocked
@@ -16,14 +15,13 @@ from ironcage.firewall.detectors.rules import CONTEXT, MAX_VALUE
 from ironcage.firewall.detectors.sweep import OVERFLOW
 from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, judge
 from ironcage.firewall.normalise import GAP, NormalisedText
-from ironcage.firewall.pipeline import Firewall
+from ironcage.firewall.pipeline import NOTHING, Firewall
 from ironcage.firewall.policy import decide
 from ironcage.firewall.ports import Question, Reading, Scan, Sighting, StreamDetector, spans_of
 from ironcage.firewall.redaction import INJECTION, redact
 from ironcage.firewall.sentences import last_sentence_end
 
 _RESCAN_FROM = 1_024
-_NOTHING: Sequence[Finding] = ()
 
 
 class StreamScanner:
@@ -114,7 +112,7 @@ class StreamScanner:
         self._firewall.prefetch([Question(sentences, Origin.MODEL)], self._policy)
         for detector in self._readers:
             look = partial(detector.detect, text, Origin.MODEL)
-            seen = self._firewall.ask(detector, look, self._policy, otherwise=_NOTHING)
+            seen = self._firewall.ask(detector, look, self._policy, otherwise=NOTHING)
             text.mask(spans_of(f for f in seen if f.type != INJECTION))
             found |= dict.fromkeys(seen)
         return list(found)

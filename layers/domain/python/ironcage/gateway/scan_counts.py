@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ironcage.core.errors import FirewallUnavailable, IronCageError
-from ironcage.firewall import Action, Policy, Verdict, is_quarantined, reason_of
+from ironcage.firewall import Action, Policy, Verdict, reason_of
 from ironcage.gateway.cleaning import SEALED
 from ironcage.gateway.model import JsonObject
 
@@ -32,8 +32,6 @@ class Scan:
         self.texts += 1
         self.scanned_bytes += len(text.encode("utf-8", "surrogatepass"))
         self.judge(verdict)
-        if verdict.action is Action.REDACT and is_quarantined(verdict):
-            self.quarantined += 1
 
     def judge(self, verdict: Verdict) -> None:
         """Add what was found in texts that are counted elsewhere."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from ironcage.firewall import Action, Finding, Origin, Verdict, is_quarantined, judge, redact
+from ironcage.firewall import Action, Finding, Origin, Verdict, judge, redact
 from ironcage.gateway.cleaning import Cleaner
 from ironcage.gateway.wire.openai import PromptText
 
@@ -63,7 +63,6 @@ class SeamReading:
 
     verdict: Verdict = field(default_factory=Verdict)
     changed: dict[int, str] = field(default_factory=dict)
-    quarantined: int = 0
 
 
 def read_seams(texts: Sequence[PromptText], cleaner: Cleaner) -> SeamReading:
@@ -89,7 +88,6 @@ def read_seams(texts: Sequence[PromptText], cleaner: Cleaner) -> SeamReading:
                 found = {(f.type, view.touched_by(f)): f for f in new} | found
             for at, parts in touched.items():
                 reading.changed[at] = redact(current[at], judge(parts), policy)
-                reading.quarantined += is_quarantined(judge(parts))
     reading.verdict = judge(found.values())
     return reading
 

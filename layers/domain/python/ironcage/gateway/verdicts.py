@@ -15,6 +15,7 @@ from ironcage.firewall import (
     Question,
     StreamScanner,
     Verdict,
+    is_removed,
     judge,
 )
 from ironcage.gateway.cleaning import ARGUMENTS, SEALED, Cleaner, sealed_policy
@@ -81,12 +82,13 @@ class Screen:
             if verdict.action is Action.REDACT:
                 request = request.with_text(found.path, cleaned)
                 texts[at] = replace(found, text=cleaned)
+                scan.quarantined += is_removed(cleaned)
         if len(texts) > 1 and not scan.is_stopped:
             reading = read_seams(texts, cleaner)
             scan.judge(reading.verdict)
-            scan.quarantined += reading.quarantined
             for at, text in reading.changed.items():
                 request = request.with_text(texts[at].path, text)
+                scan.quarantined += is_removed(text)
         return request, scan
 
     def inspect_answer(self, answer: JsonObject) -> Scan:
