@@ -28,10 +28,10 @@ class Settings:
     records_spool_bucket: str = ""
     audit_bucket: str = ""
     audit_hash_secret: str = ""
-    firewall_input_function: str = ""
-    firewall_output_function: str = ""
     kms_key: str = ""
     usage_dead_letter_queue: str = ""
+    firewall_input_function: str = ""
+    firewall_output_function: str = ""
     trace_enabled: str = "false"
 
     @classmethod

@@ -140,6 +140,18 @@ def findings_of(scanner: TextScanner) -> tuple[Finding, ...]:
     return tuple(scanner.findings)
 
 
+def clean_prompt(cleaner: Cleaner, found: PromptText) -> tuple[str, Verdict]:
+    """Inspect one text of a prompt after its kind, and redact it where that can be done."""
+    origin = Origin(found.origin)
+    if found.kind == ARGUMENTS:
+        return cleaner.clean_sent_arguments(found.text, origin)
+    if found.kind == SEALED:
+        return found.text, cleaner.check_sealed(found.text, Origin.DOCUMENT)
+    if found.kind == "keys":
+        return found.text, cleaner.check(found.text, origin)
+    return cleaner.clean(found.text, origin)
+
+
 def add_stream(scan: Scan, scanner: TextScanner) -> None:
     """Count one text that was inspected while it grew; its bytes are counted elsewhere."""
     scan.add(judge(findings_of(scanner)), "")
@@ -157,15 +169,3 @@ def _questions_of_answer(answer: JsonObject) -> Iterator[Question]:
     for found in visible_texts(answer):
         if found.kind != ARGUMENTS:
             yield Question(found.text, Origin.MODEL)
-
-
-def clean_prompt(cleaner: Cleaner, found: PromptText) -> tuple[str, Verdict]:
-    """Inspect one text of a prompt after its kind, and redact it where that can be done."""
-    origin = Origin(found.origin)
-    if found.kind == ARGUMENTS:
-        return cleaner.clean_sent_arguments(found.text, origin)
-    if found.kind == SEALED:
-        return found.text, cleaner.check_sealed(found.text, Origin.DOCUMENT)
-    if found.kind == "keys":
-        return found.text, cleaner.check(found.text, origin)
-    return cleaner.clean(found.text, origin)
