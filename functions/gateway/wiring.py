@@ -9,6 +9,7 @@ from ironcage.adapters.dynamodb.breakers import DynamoBreakerStore
 from ironcage.adapters.dynamodb.directory import DynamoDirectory
 from ironcage.adapters.dynamodb.ledgers import open_pots
 from ironcage.adapters.dynamodb.table import Table
+from ironcage.adapters.functions import FunctionScanner
 from ironcage.adapters.hashing import SecretTextHasher
 from ironcage.adapters.objects import S3Spool
 from ironcage.adapters.observability import open_tracer
@@ -22,7 +23,7 @@ from ironcage.adapters.secrets import SecretReader, SecretsVault
 from ironcage.budgets import LedgerService, PotKey, Presumed
 from ironcage.core import AgentId, Clock, Settings, SystemClock, TenantId
 from ironcage.core.errors import LedgerUnavailable
-from ironcage.firewall import standard_firewall
+from ironcage.firewall import FindingsMemory, RemoteDetectors, standard_firewall
 from ironcage.gateway import (
     Accountant,
     Admission,
@@ -65,7 +66,7 @@ def gateway() -> Gateway:
 
 def open_gateway(clock: Clock) -> Gateway:
     """Open a gateway whose time is told by this clock."""
-    firewall = standard_firewall()
+    firewall = standard_firewall().beside(remote_detectors(clock))
     money = LedgerService(open_pots(settings()), clock, on_presumed=report_presumed)
     control = Table(open_client("dynamodb"), settings().tables_control)
     hasher = SecretTextHasher(
@@ -91,6 +92,19 @@ def open_gateway(clock: Clock) -> Gateway:
         tracer=open_tracer(SERVICE, settings()),
         clock=clock,
     )
+
+
+def remote_detectors(clock: Clock) -> RemoteDetectors:
+    """Name the detectors that run in the firewall functions, and open what is remembered of them.
+
+    A function without a name cannot be asked, so a policy that wants its detector stops all.
+    """
+    functions = {
+        "injection": settings().firewall_input_function,
+        "ner": settings().firewall_output_function,
+    }
+    scanners = {name: FunctionScanner(function, clock) for name, function in functions.items()}
+    return RemoteDetectors(scanners, FindingsMemory(clock))
 
 
 def report_presumed(presumed: Presumed) -> None:

@@ -19,6 +19,7 @@ from ironcage.tokens import TokenRecord
 from support.aws_identity import IdentityCloud, make_cloud
 from support.aws_mocked import REGION, emulated_aws
 from support.builders_budgets import KEY, TOKEN_HASH
+from support.firewall_functions import FirewallFunctions, open_functions
 from support.provider import ScriptedProvider
 
 MODELS = ("scripted", "scripted-429", "scripted-500", "scripted-tool", "scripted-reset")
@@ -42,6 +43,7 @@ class GatewayCloud:
 
     cloud: IdentityCloud
     provider: ScriptedProvider
+    functions: FirewallFunctions
 
     @property
     def pots(self) -> DynamoPotStore:
@@ -69,14 +71,14 @@ def emulated_gateway(
     **settings: str,
 ) -> Iterator[GatewayCloud]:
     """Make tables and secrets, seed an agent with a scripted provider, point the function there."""
-    with emulated_aws(patch), standin() as provider:
+    with emulated_aws(patch), standin() as provider, open_functions(patch) as functions:
         cloud = make_cloud()
         own = {"providers_allow_loopback": "true", **settings}
         cloud.configure(patch, **{variable_of(name): value for name, value in own.items()})
         _forget()
         kind = ProviderKind(provider.kind)
         seed(cloud, provider.url, limit=Micros(limit), kind=kind, home_region=home_region)
-        yield GatewayCloud(cloud, provider)
+        yield GatewayCloud(cloud, provider, functions)
         wiring.transport().close()
         _forget()
 

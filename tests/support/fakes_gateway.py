@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ironcage.budgets import LedgerService
 from ironcage.core import AgentId, Clock, Micros, ProviderId, RequestId, TenantId
 from ironcage.core.errors import StoreUnavailable
-from ironcage.firewall import Firewall, standard_firewall
+from ironcage.firewall import Firewall
 from ironcage.gateway import (
     Accountant,
     Admission,
@@ -36,6 +36,7 @@ from ironcage.tokens import ProviderKey
 from support.builders_budgets import KEY, TOKEN_HASH
 from support.fakes_breakers import MemoryBreakerStore
 from support.fakes_ledger import FailingPotStore, ManualClock
+from support.fakes_scanner import a_firewall
 
 MODEL = "gpt-4o-mini"
 CHAT = "/v1/chat/completions"
@@ -255,7 +256,7 @@ class GatewayRig:
     vault: FixedVault = field(default_factory=FixedVault)
     records: KeptRecords = field(default_factory=KeptRecords)
     observer: KeptClosings = field(default_factory=KeptClosings)
-    firewall: Firewall = field(default_factory=standard_firewall)
+    firewall: Firewall = field(default_factory=a_firewall)
     seconds_left: float = 60.0
     breakers: MemoryBreakerStore = field(default_factory=MemoryBreakerStore)
 

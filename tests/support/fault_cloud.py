@@ -31,6 +31,7 @@ from support.aws_ledger import make_table
 from support.aws_mocked import REGION, a_client
 from support.builders_budgets import DOLLAR, TOKEN_HASH
 from support.fault_proxy import FaultProxy
+from support.firewall_functions import FirewallFunctions, looking_at
 from support.ministack import start_ministack
 from support.provider import ScriptedProvider
 from token_authorizer import wiring as authorizer_wiring
@@ -46,7 +47,7 @@ _NUMBERS = count(1)
 
 @dataclass
 class FaultCloud:
-    """The engine, the proxy before it, and two proxies before one scripted provider."""
+    """The engine, the proxies before it and the firewalls, and two before a scripted provider."""
 
     endpoint: str
     aws: FaultProxy
@@ -55,6 +56,7 @@ class FaultCloud:
     provider: ScriptedProvider
     made: IdentityCloud
     dead_letters_url: str
+    firewalls: FaultProxy
     key: PotKey = field(init=False)
 
     def direct(self, service: str) -> Any:
@@ -75,7 +77,10 @@ class FaultCloud:
 
     def has_struck(self) -> bool:
         """Tell whether any fault has happened."""
-        return any(proxy.struck for proxy in (self.aws, self.first, self.second))
+        return any(proxy.struck for proxy in self._proxies())
+
+    def _proxies(self) -> tuple[FaultProxy, ...]:
+        return self.aws, self.first, self.second, self.firewalls
 
     def asked(self) -> tuple[int, int]:
         """Count what reached the first provider, or Bedrock in its place, and the second."""
@@ -89,7 +94,7 @@ class FaultCloud:
             providers: how many of the two proxies are routes of the agent.
             kind: what they speak; Bedrock is behind the proxy of AWS.
         """
-        for proxy in (self.aws, self.first, self.second):
+        for proxy in self._proxies():
             proxy.break_with()
         forget_functions()
         number = next(_NUMBERS)
@@ -147,6 +152,9 @@ def open_fault_cloud(folder: Path) -> Iterator[FaultCloud]:
         provider = stack.enter_context(ScriptedProvider())
         first, second = (stack.enter_context(FaultProxy(provider.url)) for _ in range(2))
         stack.callback(forget_functions)
+        functions = stack.enter_context(FirewallFunctions())
+        firewalls = stack.enter_context(FaultProxy(functions.url))
+        stack.enter_context(looking_at(firewalls.url, patch))
         made = make_cloud()
         make_table(a_client("dynamodb"), "activity")
         dead = a_client("sqs").create_queue(QueueName="dead")["QueueUrl"]
@@ -154,7 +162,7 @@ def open_fault_cloud(folder: Path) -> Iterator[FaultCloud]:
             patch, **_variables(tables_activity="activity", usage_dead_letter_queue=dead)
         )
         _point_to(aws.url, patch, read_seconds=READ_SECONDS)
-        yield FaultCloud(endpoint, aws, first, second, provider, made, dead)
+        yield FaultCloud(endpoint, aws, first, second, provider, made, dead, firewalls)
 
 
 def _point_to(url: str, patch: pytest.MonkeyPatch, *, read_seconds: str) -> None:

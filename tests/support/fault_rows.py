@@ -44,6 +44,7 @@ class Row:
     aws: tuple[Rule, ...] = ()
     first: tuple[Rule, ...] = ()
     second: tuple[Rule, ...] = ()
+    firewalls: tuple[Rule, ...] = ()
     status: int = 200
     code: str = ""
     money: Money = Money.EXACT

@@ -11,6 +11,7 @@ import pytest
 
 from support.fault_cloud import FaultCloud
 from support.fault_rows import AWS_ROWS, Money, Row
+from support.fault_rows_firewalls import FIREWALL_ROWS
 from support.fault_rows_providers import PROVIDER_ROWS
 from support.fault_runs import (
     Told,
@@ -24,7 +25,7 @@ from support.fault_runs import (
 )
 
 
-@pytest.mark.parametrize("row", [*AWS_ROWS, *PROVIDER_ROWS], ids=lambda row: row.id)
+@pytest.mark.parametrize("row", [*AWS_ROWS, *PROVIDER_ROWS, *FIREWALL_ROWS], ids=lambda row: row.id)
 def test_request_is_accounted_for(
     cloud: FaultCloud, row: Row, record_property: Callable[[str, object], None]
 ) -> None:
@@ -34,6 +35,7 @@ def test_request_is_accounted_for(
     cloud.aws.break_with(*row.aws)
     cloud.first.break_with(*row.first)
     cloud.second.break_with(*row.second)
+    cloud.firewalls.break_with(*row.firewalls)
 
     told = ask(cloud, is_stream=row.is_stream, seconds=row.seconds)
     cloud.aws.mend()

@@ -68,6 +68,17 @@ def test_oldest_value_makes_room() -> None:
     assert (cache.get("a"), cache.get("b"), cache.get("c")) == (2, None, 3)
 
 
+def test_value_of_use_outlasts_those_that_nobody_asked_for() -> None:
+    cache = ExpiringCache[str, int](ManualClock(), seconds=5, size=2)
+    cache.put("a", 1)
+    cache.put("b", 2)
+
+    assert cache.get("a") == 1
+    cache.put("c", 3)
+
+    assert (cache.get("a"), cache.get("b"), cache.get("c")) == (1, None, 3)
+
+
 def test_dropped_value_is_gone() -> None:
     cache = ExpiringCache[str, int](ManualClock(), seconds=5, size=2)
     cache.put("a", 1)

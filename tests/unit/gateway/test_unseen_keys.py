@@ -6,7 +6,8 @@ import pytest
 
 from ironcage.firewall import parse_policy, standard_firewall
 from ironcage.gateway import JsonObject
-from ironcage.gateway.verdicts import Scan, Screen
+from ironcage.gateway.scan_counts import Scan
+from ironcage.gateway.verdicts import Screen
 from ironcage.gateway.wire.openai import prompt_texts
 from support.builders_firewall import SECRETS
 from support.builders_gateway import a_chat_with

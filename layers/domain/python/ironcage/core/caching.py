@@ -1,12 +1,13 @@
 """A small cache in the memory of one environment: bounded in number and in age."""
 
 from collections import OrderedDict
+from contextlib import suppress
 
 from ironcage.core.clock import Clock
 
 
 class ExpiringCache[Key, Value]:
-    """Values that are forgotten after some seconds, or when too many newer ones came.
+    """Values that are forgotten after some seconds, or when too many others were of use since.
 
     Age is measured on both clocks and the older answer wins: an environment that was frozen may
     find that its monotonic clock stood still, and a wall clock may be set back.
@@ -23,6 +24,8 @@ class ExpiringCache[Key, Value]:
         entry = self._kept.get(key)
         if entry is None:
             return None
+        with suppress(KeyError):  # another thread may have dropped it
+            self._kept.move_to_end(key)
         monotonic, wall_ms, value = entry
         elapsed_ms = self._clock.now_ms() - wall_ms
         if self._clock.monotonic() - monotonic >= self._seconds:
@@ -30,7 +33,7 @@ class ExpiringCache[Key, Value]:
         return value if 0 <= elapsed_ms < self._seconds * 1000 else None
 
     def put(self, key: Key, value: Value) -> None:
-        """Keep a value, in place of the oldest one when there are too many."""
+        """Keep a value, in place of the one unused for longest when there are too many."""
         self._kept[key] = (self._clock.monotonic(), self._clock.now_ms(), value)
         self._kept.move_to_end(key)
         if len(self._kept) > self._size:

@@ -30,6 +30,8 @@ class Settings:
     audit_hash_secret: str = ""
     kms_key: str = ""
     usage_dead_letter_queue: str = ""
+    firewall_input_function: str = ""
+    firewall_output_function: str = ""
     trace_enabled: str = "false"
 
     @classmethod

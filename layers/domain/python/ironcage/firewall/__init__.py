@@ -8,7 +8,9 @@ from ironcage.firewall.detectors import (
     pii_detector,
     secrets_detector,
 )
+from ironcage.firewall.enquiry import Errand, RemoteDetectors
 from ironcage.firewall.inheritance import changed_fields, merge_policies
+from ironcage.firewall.memory import FindingsMemory
 from ironcage.firewall.model import (
     Action,
     CustomPattern,
@@ -22,7 +24,7 @@ from ironcage.firewall.model import (
     judge,
 )
 from ironcage.firewall.normalise import NormalisedText
-from ironcage.firewall.pipeline import Firewall
+from ironcage.firewall.pipeline import Firewall, reason_of
 from ironcage.firewall.policy import (
     check_policy,
     decide,
@@ -30,8 +32,19 @@ from ironcage.firewall.policy import (
     parse_policy,
     version_of,
 )
-from ironcage.firewall.ports import Detector, Reading, Scan, Sighting, StreamDetector
-from ironcage.firewall.redaction import redact
+from ironcage.firewall.ports import (
+    Detector,
+    Question,
+    Reading,
+    RemoteAnswer,
+    RemoteScanner,
+    Scan,
+    Sighting,
+    StreamDetector,
+)
+from ironcage.firewall.redaction import is_removed, redact
+from ironcage.firewall.scan_wire import read_answer, write_scans
+from ironcage.firewall.sentences import last_sentence_end
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
 
@@ -43,7 +56,9 @@ __all__ = [
     "CustomPattern",
     "Detector",
     "Direction",
+    "Errand",
     "Finding",
+    "FindingsMemory",
     "Firewall",
     "InjectionDetector",
     "NormalisedText",
@@ -51,8 +66,12 @@ __all__ = [
     "PatternDetector",
     "Policies",
     "Policy",
+    "Question",
     "Reading",
     "RedactionMode",
+    "RemoteAnswer",
+    "RemoteDetectors",
+    "RemoteScanner",
     "Scan",
     "Sighting",
     "StreamDetector",
@@ -62,13 +81,18 @@ __all__ = [
     "check_policy",
     "decide",
     "default_policies",
+    "is_removed",
     "judge",
+    "last_sentence_end",
     "literals_of",
     "merge_policies",
     "parse_policy",
     "pii_detector",
+    "read_answer",
+    "reason_of",
     "redact",
     "secrets_detector",
     "standard_firewall",
     "version_of",
+    "write_scans",
 ]

@@ -7,6 +7,7 @@ holds nothing stays as it was, byte for byte. Text that is no JSON is looked at 
 import json
 import re
 from dataclasses import replace
+from functools import partial
 
 from ironcage.core.errors import OutputBlocked
 from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, judge
@@ -42,6 +43,9 @@ class ArgumentRedactor:
         Raises:
             FirewallUnavailable: a detector could not answer.
         """
+        return self._firewall.settle(partial(self._clean, raw))
+
+    def _clean(self, raw: str) -> tuple[str, Verdict]:
         findings: list[Finding] = []
         cleaned = re.sub(_LITERAL, lambda hit: self._clean_literal(hit, findings), raw)
         if not _is_json(raw):

@@ -1,6 +1,6 @@
 """What the firewall asks of its detectors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -25,6 +25,42 @@ class Scan:
 
     sightings: tuple[Sighting, ...]
     hold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A text for detectors that run elsewhere; `task` is what the user wanted of a document."""
+
+    text: str
+    origin: Origin
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAnswer:
+    """What such detectors saw, question by question, and which version of each was asked."""
+
+    versions: Mapping[str, str]
+    findings: Sequence[Sequence[Finding]]
+
+
+class RemoteScanner(Protocol):
+    """Where detectors run that are too heavy for this process."""
+
+    def scan(
+        self,
+        questions: Sequence[Question],
+        detectors: Sequence[str],
+        *,
+        deadline_seconds: float,
+        traceparent: str = "",
+    ) -> RemoteAnswer:
+        """Let detectors look at texts, as few calls as the transport allows.
+
+        Raises:
+            FirewallUnavailable: there is no complete answer; its `reason` says why.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

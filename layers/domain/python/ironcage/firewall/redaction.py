@@ -34,6 +34,11 @@ def redact(text: str, verdict: Verdict, policy: Policy, *, hash_key: bytes = b""
     return "".join([*pieces, text[at:]])
 
 
+def is_removed(text: str) -> bool:
+    """Tell whether this is what stands in the place of an injected text."""
+    return text == REMOVED_INJECTION
+
+
 def overlapping(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
     """Group findings that share characters, in order; neighbours that only touch stay apart."""
     group: list[Finding] = []

@@ -3,6 +3,9 @@
 One scanner stands behind every string that a client sees grow: each choice, each tool call. For
 any way of cutting a text into pieces, what comes out is what redacting the whole text would give
 (for values up to the 16 kB bound; of a longer one, all until the next space is removed).
+
+A detector that reads whole texts alone gets whole sentences: then nothing passes that is not the
+part of one that it has read.
 """
 
 from dataclasses import replace
@@ -13,22 +16,25 @@ from ironcage.firewall.detectors.rules import CONTEXT, MAX_VALUE
 from ironcage.firewall.detectors.sweep import OVERFLOW
 from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, judge
 from ironcage.firewall.normalise import GAP, NormalisedText
-from ironcage.firewall.pipeline import Firewall, guarded
+from ironcage.firewall.pipeline import NOTHING, Firewall
 from ironcage.firewall.policy import decide
-from ironcage.firewall.ports import Reading, Sighting, StreamDetector
-from ironcage.firewall.redaction import redact
+from ironcage.firewall.ports import Question, Reading, Scan, Sighting, StreamDetector, spans_of
+from ironcage.firewall.redaction import INJECTION, redact
+from ironcage.firewall.sentences import last_sentence_end
 
 _RESCAN_FROM = 1_024
 
 
 class StreamScanner:
-    """Scans one growing text; a detector that cannot read pieces withholds it to the end."""
+    """Scans one growing text; a detector that cannot read pieces gets whole sentences."""
 
     def __init__(self, firewall: Firewall, policy: Policy, *, hash_key: bytes = b"") -> None:
         detectors = firewall.detectors_of(policy)
         self._firewall = firewall
         self._detectors = [d for d in detectors if isinstance(d, StreamDetector)]
-        self._needs_whole = len(self._detectors) < len(detectors)
+        self._readers = [d for d in detectors if not isinstance(d, StreamDetector)]
+        self._read = 0  # how much of the pending text the readers of sentences have read
+        self._noted: list[Finding] = []  # what they saw there
         self._policy = policy
         self._hash_key = hash_key
         self._context = ""  # the folded end of what has been released
@@ -53,7 +59,7 @@ class StreamScanner:
         """
         self._pending += self._swallow(text) if self._is_swallowing else text
         # A long value grows by an eighth before it is looked at again, else its cost is squared.
-        if self._needs_whole or len(self._pending) < self._next_scan:
+        if len(self._pending) < self._next_scan:
             return ""
         return self._advance(is_last=False)
 
@@ -64,25 +70,53 @@ class StreamScanner:
             OutputBlocked: the policy blocks what was found.
             FirewallUnavailable: a detector could not answer.
         """
-        if self._needs_whole:
-            verdict = self._firewall.inspect(self._pending, Origin.MODEL, self._policy)
-            return self._release(
-                NormalisedText(self._pending), list(verdict.findings), len(self._pending)
-            )
         return self._advance(is_last=True)
 
     def _advance(self, *, is_last: bool) -> str:
         if not self._pending:
             return ""
         text, start = NormalisedText(self._pending), len(self._context)
-        reading = Reading(self._context + text.text, self._masked + text.text, start, is_last)
+        readable = self._read_sentences(is_last=is_last)
+        text.mask(spans_of(f for f in self._noted if f.type != INJECTION))
+        reading = Reading(self._context + text.text, self._masked + text.masked, start, is_last)
         sightings, reading = self._look(reading)
         seen = [s for s in (self._judge(s, text, start) for s in sightings) if s]
+        seen += [Sighting(f, f.start) for f in self._noted]
         hold = reading.hold - start
         cut = len(self._pending) if hold >= len(text.text) else text.index(hold)
-        cut = self._settle(cut, seen)
+        cut = self._settle(min(cut, readable), seen)
         text.masked = reading.masked[start:]
         return self._release(text, [s.finding for s in seen], cut)
+
+    def _read_sentences(self, *, is_last: bool) -> int:
+        """Let those read that want sentences, as far as they are whole; tell how far that is."""
+        if not self._readers:
+            return len(self._pending)
+        end = self._sentences_end(is_last=is_last)
+        if end > self._read:
+            found = self._read_whole(self._pending[self._read : end])
+            shifted = (_moved(f, f.start + self._read, f.end + self._read) for f in found)
+            decided = (decide(f, self._policy, Origin.MODEL) for f in shifted)
+            self._noted += [f for f in decided if f]
+            self._read = end
+        return self._read
+
+    def _sentences_end(self, *, is_last: bool) -> int:
+        size, rest = len(self._pending), self._pending[self._read :]
+        if is_last or size >= MAX_VALUE:
+            return size
+        return self._read + last_sentence_end(rest)
+
+    def _read_whole(self, sentences: str) -> list[Finding]:
+        """Let each of them read some sentences; what runs elsewhere is asked together."""
+        text, found = NormalisedText(sentences), dict[Finding, None]()
+        self._firewall.prefetch([Question(sentences, Origin.MODEL)], self._policy)
+        for detector in self._readers:
+            look = partial(detector.detect, text, Origin.MODEL)
+            seen = self._firewall.ask(detector, look, self._policy, otherwise=NOTHING)
+            text.mask(spans_of(f for f in seen if f.type != INJECTION))
+            found |= dict.fromkeys(seen)
+        return list(found)
 
     def _look(self, reading: Reading) -> tuple[list[Sighting], Reading]:
         """Let each detector read, and once more if others have seen something in the meantime."""
@@ -91,7 +125,8 @@ class StreamScanner:
         for detector in (*self._detectors, *self._detectors):
             if looked.get(detector.name) is reading:
                 continue
-            scan = guarded(detector, partial(detector.scan, reading))
+            look, nothing = partial(detector.scan, reading), Scan((), reading.hold)
+            scan = self._firewall.ask(detector, look, self._policy, otherwise=nothing)
             seen |= dict.fromkeys(scan.sightings)
             looked[detector.name] = reading = reading.after(scan)
         return list(seen), reading
@@ -128,6 +163,8 @@ class StreamScanner:
         self._keep_context(text.text[:end], text.masked[:end])
         self._pending = self._pending[cut:]
         self._released += cut
+        self._read = max(0, self._read - cut)
+        self._noted = [_moved(f, f.start - cut, f.end - cut) for f in self._noted if f.start >= cut]
         size = len(self._pending)
         self._next_scan = size + size // 8 if size >= _RESCAN_FROM else 0
         return out

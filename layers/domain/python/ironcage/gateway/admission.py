@@ -3,6 +3,8 @@
 Each step refuses before the next one begins, and nothing is held until all others agree.
 """
 
+from functools import partial
+
 from ironcage.budgets import LedgerService, PotKey, Reservation
 from ironcage.core import Micros
 from ironcage.core.errors import (
@@ -15,7 +17,7 @@ from ironcage.core.errors import (
     ModelUnpriced,
     PermissionMissing,
 )
-from ironcage.firewall import Firewall, Policies, RedactionMode, parse_policy
+from ironcage.firewall import Errand, Firewall, Policies, RedactionMode, parse_policy
 from ironcage.gateway.exchange import Exchange, Route
 from ironcage.gateway.ports import TextHasher
 from ironcage.gateway.pricing import Price, PriceTable, tokens_affordable, worst_case
@@ -106,15 +108,32 @@ class Admission:
 
     def _inspect(self, x: Exchange, view: AgentView, request: ModelRequest) -> ModelRequest:
         """Let the input firewall see every text of the request, and redact it (step 2)."""
+        x.provider_seconds()  # without time nobody is asked, no firewall either
         with x.timed("input_firewall"):
-            policies = _policies_of(view)
-            key = self._hash_key(x, policies)
-            x.output_screen = Screen(self._firewall, policies.output, key)
-            clean, scan = Screen(self._firewall, policies.input, key).inspect_prompt(request)
+            screen = self._open_screens(x, view)
+            try:
+                clean, scan = screen.inspect_prompt(request)
+            except FirewallUnavailable as error:
+                failed = screen.failed(error, len(request.texts()))
+                x.record.input_verdict = failed.to_json()
+                raise
         x.record.input_verdict = scan.to_json()
         if scan.is_stopped:
             raise InputBlocked()
         return clean
+
+    def _open_screens(self, x: Exchange, view: AgentView) -> Screen:
+        """Open both firewalls for this request; the input's is for now."""
+        policies = _policies_of(view)
+        key = self._hash_key(x, policies)
+        errand = Errand(
+            tenant_key=partial(self._hasher.key_of, x.call.caller.tenant_id),
+            policy_version=policies.input.version,
+            traceparent=x.call.traceparent,
+            seconds_left=x.seconds_left,
+        )
+        x.output_screen = Screen(self._firewall.open(errand), policies.output, key)
+        return Screen(self._firewall.open(errand), policies.input, key)
 
     def _hash_key(self, x: Exchange, policies: Policies) -> bytes:
         """Fetch the key if a policy hashes values; without one they are removed in full."""

@@ -59,8 +59,13 @@ class Answers:
     def _inspect(self, x: Exchange, answer: ProviderAnswer) -> None:
         if x.output_screen is None:
             raise FirewallUnavailable()
-        with x.timed("output_firewall"):
-            scan = x.output_screen.inspect_answer(answer.body)
+        try:
+            with x.timed("output_firewall"):
+                scan = x.output_screen.inspect_answer(answer.body)
+        except FirewallUnavailable as error:
+            failed = x.output_screen.failed(error, len(visible_texts(answer.body)))
+            x.record.output_verdict = failed.to_json()
+            raise
         x.record.output_verdict = scan.to_json()
         if scan.is_stopped:
             raise OutputBlocked()

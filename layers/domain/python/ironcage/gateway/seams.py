@@ -75,7 +75,7 @@ def read_seams(texts: Sequence[PromptText], cleaner: Cleaner) -> SeamReading:
     # Part of a value is removed in full: its last characters are not those of the value.
     policy = replace(cleaner.policy, modes={})
     for run in _runs(texts):
-        for glue in _GLUES if _has_parts(texts, run) else _GLUES[1:]:
+        for glue in _glues(texts, run):
             current = {at: reading.changed.get(at, texts[at].text) for at in run}
             touched: dict[int, list[Finding]] = {}
             for view in _views(texts, current, glue=glue):
@@ -90,6 +90,18 @@ def read_seams(texts: Sequence[PromptText], cleaner: Cleaner) -> SeamReading:
                 reading.changed[at] = redact(current[at], judge(parts), policy)
     reading.verdict = judge(found.values())
     return reading
+
+
+def seam_texts(texts: Sequence[PromptText]) -> Iterator[tuple[int, str]]:
+    """List what is read across the seams of texts, each with the index of one that it joins."""
+    for run in _runs(texts):
+        current = {at: texts[at].text for at in run}
+        for glue in _glues(texts, run):
+            yield from ((run[0], view.text) for view in _views(texts, current, glue=glue))
+
+
+def _glues(texts: Sequence[PromptText], run: Sequence[int]) -> Sequence[str]:
+    return _GLUES if _has_parts(texts, run) else _GLUES[1:]
 
 
 def _note(found: Iterable[Finding], view: View, touched: dict[int, list[Finding]]) -> None:

@@ -28,7 +28,7 @@ from ironcage.gateway.embeddings import Embeddings
 from ironcage.gateway.endpoints import ENDPOINTS, MODELS, face_of, is_charged
 from ironcage.gateway.exchange import Exchange, Outcome
 from ironcage.gateway.faces import Face
-from ironcage.gateway.headers import STREAM_TYPE, base_headers
+from ironcage.gateway.headers import STREAM_TYPE, base_headers, told_headers
 from ironcage.gateway.model import (
     Body,
     Event,
@@ -76,7 +76,7 @@ class Gateway:
             yield from self._serve(x)
         except IronCageError as error:
             x.record.error_code = error.code
-            yield from refusal(error, x.face, base_headers(call, x.face))
+            yield from refusal(error, x.face, told_headers(x))
         finally:
             if is_charged(call.path):
                 self._accountant.close(x)

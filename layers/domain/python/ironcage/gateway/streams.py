@@ -20,8 +20,9 @@ from ironcage.gateway.model import (
 )
 from ironcage.gateway.ports import ChatProvider, TextHasher
 from ironcage.gateway.pricing import cost
+from ironcage.gateway.scan_counts import Scan
 from ironcage.gateway.upstream import Upstream
-from ironcage.gateway.verdicts import Scan
+from ironcage.gateway.verdicts import Screen, add_stream
 from ironcage.gateway.wire.openai import prompt_texts, visible_texts
 
 
@@ -63,9 +64,10 @@ class Streams:
         """
         if x.output_screen is None or x.chat is None:
             raise FirewallUnavailable()
-        scan = x.output_screen.open_scan()  # here a firewall that is not there costs nothing yet
+        screen = x.output_screen
+        scan = screen.open_scan()  # here a firewall that is not there costs nothing yet
         writer = x.face.open_stream(x.chat)
-        gate = ChunkGate(x.output_screen.new_scanner, is_sequential=writer.is_sequential)
+        gate = ChunkGate(screen.new_scanner, is_sequential=writer.is_sequential)
         chunks = self._upstream.ask(x, _open_stream)
         delivery = Delivery()
         try:
@@ -78,10 +80,11 @@ class Streams:
             yield Body(writer.end(delivery.envelope, delivery.usage))
         except IronCageError as error:
             x.record.error_code = error.code
+            scan.fail(error, 1)
             yield Body(x.face.error_event(error, x.call.request_id))
         finally:
             self._charge(x, delivery)
-            self._write_record(x, scan, gate=gate, delivery=delivery)
+            self._write_record(x, scan, screen=screen, gate=gate, delivery=delivery)
 
     def _relay(
         self,
@@ -117,17 +120,17 @@ class Streams:
         x.charge(min(bound, x.hold.amount if x.hold else bound), outcome, is_estimated=True)
 
     def _write_record(
-        self, x: Exchange, scan: Scan, *, gate: ChunkGate, delivery: Delivery
+        self, x: Exchange, scan: Scan, *, screen: Screen, gate: ChunkGate, delivery: Delivery
     ) -> None:
         tenant = x.call.caller.tenant_id
         prompt = "\n".join(t.text for t in prompt_texts(x.chat)) if x.chat else ""
         x.record.prompt_hmac = self._hasher.hash_text(tenant, prompt)
         x.record.answer_hmac = self._hasher.hash_text(tenant, "".join(delivery.said))
         for scanner in gate.scanners():
-            scan.add_stream(scanner)
+            add_stream(scan, scanner)
         scan.add_sealed(gate.sealed)
         scan.scanned_bytes = delivery.received_bytes
-        x.record.output_verdict = scan.to_json()
+        x.record.output_verdict = screen.close_scan(scan).to_json()
 
 
 @contextmanager

@@ -1,10 +1,10 @@
 """The firewalls' view of a conversation: which texts were seen, and what came of it (2, 8)."""
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import cast
 
+from ironcage.core.errors import FirewallUnavailable
 from ironcage.firewall import (
     Action,
     ArgumentScanner,
@@ -12,15 +12,20 @@ from ironcage.firewall import (
     Firewall,
     Origin,
     Policy,
+    Question,
     StreamScanner,
     Verdict,
+    is_removed,
     judge,
 )
 from ironcage.gateway.cleaning import ARGUMENTS, SEALED, Cleaner, sealed_policy
 from ironcage.gateway.model import JsonObject
+from ironcage.gateway.questions import questions_of
 from ironcage.gateway.requests import ModelRequest
+from ironcage.gateway.scan_counts import Scan
 from ironcage.gateway.seams import read_seams
 from ironcage.gateway.wire.openai import (
+    Path,
     PromptText,
     VisibleText,
     replace_text,
@@ -29,69 +34,6 @@ from ironcage.gateway.wire.openai import (
 )
 
 TextScanner = StreamScanner | ArgumentScanner
-IMAGE = "IMAGE"  # what a policy's `images` field is an action for
-
-
-@dataclass(slots=True)
-class Scan:
-    """What a firewall saw of one request: counts and types, never text."""
-
-    policy_version: str
-    versions: Mapping[str, str] = field(default_factory=dict)
-    action: Action = Action.ALLOW
-    texts: int = 0
-    scanned_bytes: int = 0
-    types: Counter[str] = field(default_factory=Counter)
-    allowed: int = 0  # findings whose text the policy lists as harmless
-    unscanned: dict[str, int] = field(default_factory=dict)
-
-    def add(self, verdict: Verdict, text: str) -> None:
-        """Count one inspected text."""
-        self.texts += 1
-        self.scanned_bytes += len(text.encode("utf-8", "surrogatepass"))
-        self.judge(verdict)
-
-    def judge(self, verdict: Verdict) -> None:
-        """Add what was found in texts that are counted elsewhere."""
-        self.action = max(self.action, verdict.action)
-        self.types.update(f.type for f in verdict.findings if not f.is_allowed)
-        self.allowed += sum(f.is_allowed for f in verdict.findings)
-
-    def add_stream(self, scanner: TextScanner) -> None:
-        """Count one text that was inspected while it grew; its bytes are counted elsewhere."""
-        self.add(judge(findings_of(scanner)), "")
-
-    def add_images(self, count: int, policy: Policy) -> None:
-        """Count images: no detector sees into one, so the policy alone decides."""
-        if not count:
-            return
-        self.unscanned["image"] = count
-        if action := policy.actions.get(IMAGE, Action.ALLOW):
-            self.action = max(self.action, action)
-            self.types[IMAGE] += count
-
-    def add_sealed(self, count: int = 1) -> None:
-        """Count sealed texts: what is written there was inspected, what it says is unreadable."""
-        if count:
-            self.unscanned[SEALED] = self.unscanned.get(SEALED, 0) + count
-
-    @property
-    def is_stopped(self) -> bool:
-        """Tell whether the text may not pass; what waits for a human stops as well."""
-        return self.action > Action.REDACT
-
-    def to_json(self) -> JsonObject:
-        """Write the scan for the record."""
-        return {
-            "action": self.action.name.lower(),
-            "policy_version": self.policy_version,
-            "texts": self.texts,
-            "scanned_bytes": self.scanned_bytes,
-            "findings": dict(self.types),
-            "allowed": self.allowed,
-            "detectors": dict(self.versions),
-            "unscanned": dict(self.unscanned),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,39 +48,73 @@ class Screen:
         """Start counting what this screen sees."""
         return Scan(self.policy.version, versions=self.firewall.versions(self.policy))
 
+    def close_scan(self, scan: Scan) -> Scan:
+        """Note which detectors looked, in which version, and which could not."""
+        scan.close(self.firewall.versions(self.policy), self.firewall.skipped)
+        return scan
+
+    def failed(self, error: FirewallUnavailable, texts: int) -> Scan:
+        """Say of how many texts it is not known what they hold, and why."""
+        scan = Scan(self.policy.version)
+        scan.fail(error, texts)
+        return scan
+
     def inspect_prompt[R: ModelRequest](self, request: R) -> tuple[R, Scan]:
-        """Inspect every text of a prompt and redact what the policy wants redacted (step 2)."""
+        """Inspect every text of a prompt and redact what the policy wants redacted (step 2).
+
+        Raises:
+            FirewallUnavailable: a detector could not answer, and the policy blocks then.
+        """
+        if self.firewall.asks_elsewhere(self.policy):
+            self.firewall.prefetch(questions_of(request.texts()), self.policy)
+        clean, scan = self.firewall.settle(lambda: self._look_at_prompt(request))
+        return clean, self.close_scan(scan)
+
+    def _look_at_prompt[R: ModelRequest](self, request: R) -> tuple[R, Scan]:
         scan = self.open_scan()
         scan.add_images(len(request.images), self.policy)
         texts, cleaner = request.texts(), self._cleaner
         for at, found in enumerate(texts):
-            cleaned, verdict = _clean_prompt(cleaner, found)
+            cleaned, verdict = clean_prompt(cleaner, found)
             scan.add(verdict, found.text)
             if found.kind == SEALED:
                 scan.add_sealed()
             if verdict.action is Action.REDACT:
                 request = request.with_text(found.path, cleaned)
                 texts[at] = replace(found, text=cleaned)
+                scan.quarantined += is_removed(cleaned)
         if len(texts) > 1 and not scan.is_stopped:
             reading = read_seams(texts, cleaner)
             scan.judge(reading.verdict)
             for at, text in reading.changed.items():
                 request = request.with_text(texts[at].path, text)
+                scan.quarantined += is_removed(text)
         return request, scan
 
     def inspect_answer(self, answer: JsonObject) -> Scan:
-        """Inspect every text of a whole answer and redact it in place (step 8)."""
-        scan = self.open_scan()
-        for choice in cast("list[JsonObject]", answer["choices"]):
-            for text in sealed_texts(choice):
-                scan.add(self._cleaner.check_sealed(text, Origin.MODEL), text)
-                scan.add_sealed()
+        """Inspect every text of a whole answer and redact it in place (step 8).
+
+        Raises:
+            FirewallUnavailable: a detector could not answer, and the policy blocks then.
+        """
+        if self.firewall.asks_elsewhere(self.policy):
+            self.firewall.prefetch(_questions_of_answer(answer), self.policy)
+        changed, scan = self.firewall.settle(lambda: self._look_at_answer(answer))
+        for path, cleaned in changed.items():
+            replace_text(answer, path, cleaned)
+        return self.close_scan(scan)
+
+    def _look_at_answer(self, answer: JsonObject) -> tuple[dict[Path, str], Scan]:
+        scan, changed = self.open_scan(), dict[Path, str]()
+        for text in _sealed_in(answer):
+            scan.add(self._cleaner.check_sealed(text, Origin.MODEL), text)
+            scan.add_sealed()
         for found in visible_texts(answer):
             cleaned, verdict = self._clean_visible(found)
             scan.add(verdict, found.text)
             if verdict.action is Action.REDACT:
-                replace_text(answer, found.path, cleaned)
-        return scan
+                changed[found.path] = cleaned
+        return changed, scan
 
     def new_scanner(self, kind: str) -> TextScanner:
         """Make the scanner of one text that grows; a tool call's arguments have their own."""
@@ -164,7 +140,8 @@ def findings_of(scanner: TextScanner) -> tuple[Finding, ...]:
     return tuple(scanner.findings)
 
 
-def _clean_prompt(cleaner: Cleaner, found: PromptText) -> tuple[str, Verdict]:
+def clean_prompt(cleaner: Cleaner, found: PromptText) -> tuple[str, Verdict]:
+    """Inspect one text of a prompt after its kind, and redact it where that can be done."""
     origin = Origin(found.origin)
     if found.kind == ARGUMENTS:
         return cleaner.clean_sent_arguments(found.text, origin)
@@ -173,3 +150,22 @@ def _clean_prompt(cleaner: Cleaner, found: PromptText) -> tuple[str, Verdict]:
     if found.kind == "keys":
         return found.text, cleaner.check(found.text, origin)
     return cleaner.clean(found.text, origin)
+
+
+def add_stream(scan: Scan, scanner: TextScanner) -> None:
+    """Count one text that was inspected while it grew; its bytes are counted elsewhere."""
+    scan.add(judge(findings_of(scanner)), "")
+
+
+def _sealed_in(answer: JsonObject) -> Iterator[str]:
+    for choice in cast("list[JsonObject]", answer["choices"]):
+        yield from sealed_texts(choice)
+
+
+def _questions_of_answer(answer: JsonObject) -> Iterator[Question]:
+    """List what will be inspected for certain; arguments are read literal by literal."""
+    for text in _sealed_in(answer):
+        yield Question(text, Origin.MODEL)
+    for found in visible_texts(answer):
+        if found.kind != ARGUMENTS:
+            yield Question(found.text, Origin.MODEL)
