@@ -58,6 +58,11 @@ def test_every_rule_has_examples_of_both_kinds() -> None:
         assert not set(refused) & {filled(template, example.rule) for template in example.seen}
 
 
+@each_rule
+def test_trigger_has_no_space_within_since_streams_hold_back_one_word(rule: Rule) -> None:
+    assert not re.search(r" (?!$)|\\s|\\t", rule.trigger)
+
+
 @each_example
 def test_rule_sees_its_format(example: Example) -> None:
     for template in example.seen:

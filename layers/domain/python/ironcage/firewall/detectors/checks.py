@@ -52,6 +52,12 @@ _PLACEHOLDER = (
     r"(?i)example|placeholder|changeme|change[_-]me|your[_-]|dummy|redacted|\.\.\.|<[^>]*>|\$\{|\{\{"
     r"|(?:x|\*){6}|0{8}|1234567890(?!\d)|abcdefghij|\bxxx"
 )
+_PASSWORD_WORDS = frozenset(
+    [
+        *["pass", "passwd", "password", "pw", "pwd", "secret", "token", "secret_key"],
+        *["my_secret", "my_password", "mypassword", "user_password", "secret_access_key"],
+    ]
+)
 MARKER = r"\[REDACTED:[^\[\]\s]{1,80}\]"
 _DIGITS = frozenset("0123456789")
 _LEAST_TOKEN_ENTROPY = 2.8
@@ -166,6 +172,11 @@ def _basic(value: str) -> int:
     return len(value) if user and colon and password and not is_placeholder(password) else 0
 
 
+def _password(value: str) -> int:
+    """Accept a password that is more than the word for one, as documentation writes it."""
+    return 0 if value.lower().replace("-", "_") in _PASSWORD_WORDS else len(value)
+
+
 def _key_block(value: str) -> int:
     """Accept a private key block that holds key material, not just its frame."""
     material = (hit[0] for hit in re.finditer(r"[A-Za-z0-9+/=]{40}", value))
@@ -183,6 +194,7 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     "ipv6": _ipv6,
     "key_block": _key_block,
     "mixed": _mixed,
+    "password": _password,
     "ssn": _ssn,
     "token": _token,
     **PERSONAL_CHECKS,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_BETWEEN = r"""[A-Za-z0-9_ \t.\-"'`:={}>,()\[\]]"""
+_BETWEEN = r"""[A-Za-z0-9_ \t.\-"'`:={}>,()\]]"""  # no opening bracket: markers begin with one
 _BESIDE = r"""[ \t"'`:=>,(]"""
 _WORDS = "key|token|secret|passw|pwd|auth|cred|access|api"
 _WORD_CHARS = r"A-Za-z0-9_\-"
