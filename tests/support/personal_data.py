@@ -82,7 +82,7 @@ PERSONAL_IN_CONTEXT: Mapping[str, tuple[str, str, str]] = {
     "passport": ("PASSPORT", "passport number ", "C01X00T47"),
     "us_passport": ("US_PASSPORT", "US passport no. ", "A12345678"),
     "uk_passport": ("UK_PASSPORT", "British passport ", "925665416"),
-    "driver_license": ("DRIVER_LICENSE", "driver's license ", "D1234567"),
+    "us_driver_license": ("US_DRIVER_LICENSE", "driver's license ", "D1234567"),
     "driver_license_groups": ("DRIVER_LICENSE", "driving licence: ", "D400-7836-0001"),
     "street_address": ("STREET_ADDRESS", "He lives at ", "221B Baker Street"),
     "street_address_words": ("STREET_ADDRESS", "Address: ", "350 Fifth Ave"),

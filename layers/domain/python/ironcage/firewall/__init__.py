@@ -3,10 +3,13 @@
 from ironcage.firewall.allowances import Allowance
 from ironcage.firewall.arguments import ArgumentRedactor, ArgumentScanner, literals_of
 from ironcage.firewall.detectors import (
+    CustomDetector,
     InjectionDetector,
     PatternDetector,
+    compile_custom,
     pii_detector,
     secrets_detector,
+    validate_patterns,
 )
 from ironcage.firewall.enquiry import Errand, RemoteDetectors
 from ironcage.firewall.inheritance import changed_fields, merge_policies
@@ -53,6 +56,7 @@ __all__ = [
     "Allowance",
     "ArgumentRedactor",
     "ArgumentScanner",
+    "CustomDetector",
     "CustomPattern",
     "Detector",
     "Direction",
@@ -79,6 +83,7 @@ __all__ = [
     "Verdict",
     "changed_fields",
     "check_policy",
+    "compile_custom",
     "decide",
     "default_policies",
     "is_removed",
@@ -93,6 +98,7 @@ __all__ = [
     "redact",
     "secrets_detector",
     "standard_firewall",
+    "validate_patterns",
     "version_of",
     "write_scans",
 ]

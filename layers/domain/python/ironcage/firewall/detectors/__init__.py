@@ -1,8 +1,18 @@
 """The detectors: what can be seen in a text, each behind the same port."""
 
+from ironcage.firewall.detectors.custom import CustomDetector, compile_custom
+from ironcage.firewall.detectors.custom_rows import validate_patterns
 from ironcage.firewall.detectors.injection import InjectionDetector
 from ironcage.firewall.detectors.patterns import PatternDetector
 from ironcage.firewall.detectors.pii import pii_detector
 from ironcage.firewall.detectors.secrets import secrets_detector
 
-__all__ = ["InjectionDetector", "PatternDetector", "pii_detector", "secrets_detector"]
+__all__ = [
+    "CustomDetector",
+    "InjectionDetector",
+    "PatternDetector",
+    "compile_custom",
+    "pii_detector",
+    "secrets_detector",
+    "validate_patterns",
+]
