@@ -14,7 +14,8 @@ from ironcage.firewall import (
     merge_policies,
     parse_policy,
 )
-from ironcage.firewall.presets import COMPLIANCE, DETECTORS, PRESETS
+from ironcage.firewall.compliance import COMPLIANCE
+from ironcage.firewall.presets import DETECTORS, PRESETS
 
 Document = Mapping[str, Any]
 TYPES = ("PROMPT_INJECTION", "SECRET", "CREDIT_CARD", "PERSON", "MODERATION_HATE", "OTHER_THING")

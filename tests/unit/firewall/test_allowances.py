@@ -27,6 +27,8 @@ HARMLESS = Allowance(frozenset({"help@acme.io"}), (r"[a-z]+@acme\.org",))
         pytest.param("bob@acme.org.uk", False, id="pattern with more after it"),
         pytest.param("x bob@acme.org", False, id="pattern with more before it"),
         pytest.param("", False, id="nothing"),
+        pytest.param("\ud800@acme.org", False, id="half a character"),
+        pytest.param("bób@acme.org", False, id="other letters"),
     ],
 )
 def test_span_is_harmless_only_as_a_whole(span: str, is_covered: bool) -> None:  # noqa: FBT001 - a table's column

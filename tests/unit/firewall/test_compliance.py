@@ -5,8 +5,8 @@ import tomllib
 import pytest
 
 from ironcage.firewall import Action, parse_policy
+from ironcage.firewall.compliance import COMPLIANCE
 from ironcage.firewall.detectors.packs import read_pack
-from ironcage.firewall.presets import COMPLIANCE
 
 
 @pytest.mark.parametrize("name", COMPLIANCE)

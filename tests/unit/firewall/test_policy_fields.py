@@ -45,6 +45,7 @@ WRONG: dict[str, tuple[Mapping[str, Any], list[str]]] = {
                 {},
                 {**BADGE, "id": "Badge", "type": "SECRET", "pattern": "(a)\\1", "score": 2, "x": 1},
                 {**BADGE, "id": ["x"], "type": "badge", "score": True},
+                {**BADGE, "id": "0x", "type": "MODERATION_OWN"},
             ]
         },
         [
@@ -55,6 +56,7 @@ WRONG: dict[str, tuple[Mapping[str, Any], list[str]]] = {
             "patterns.3.type",
             *(f"patterns.4.{field}" for field in ("id", "pattern", "score", "type", "x")),
             *(f"patterns.5.{field}" for field in ("id", "score", "type")),
+            *(f"patterns.6.{field}" for field in ("id", "type")),
         ],
     ),
     "moderation list": ({"moderation": []}, ["moderation"]),
@@ -156,5 +158,4 @@ def test_policy_carries_what_its_document_says() -> None:
     assert policies.output.on_failure is Action.ALLOW
     assert policies.input.moderation == {"provider": "none"}
     assert policies.input.allow.values == {"x"}
-    [pattern] = policies.output.patterns
-    assert (pattern.id, pattern.type, pattern.pattern, pattern.score) == (*BADGE.values(), 1.0)
+    assert policies.output.patterns == (BADGE,)

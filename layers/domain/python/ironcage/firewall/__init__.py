@@ -16,7 +16,6 @@ from ironcage.firewall.inheritance import changed_fields, merge_policies
 from ironcage.firewall.memory import FindingsMemory
 from ironcage.firewall.model import (
     Action,
-    CustomPattern,
     Direction,
     Finding,
     Origin,
@@ -57,7 +56,6 @@ __all__ = [
     "ArgumentRedactor",
     "ArgumentScanner",
     "CustomDetector",
-    "CustomPattern",
     "Detector",
     "Direction",
     "Errand",

@@ -18,7 +18,7 @@ class Allowance:
 
     def covers(self, span: str) -> bool:
         """Tell whether a found text is one of them, from its first character to its last."""
-        if not span:
+        if not span or _is_broken(span):
             return False
         return span in self.values or any(compiled(p).fullmatch(span) for p in self.patterns)
 
@@ -43,6 +43,11 @@ def allowance_problems(section: object) -> dict[str, str]:
 def read_allowance(section: Mapping[str, list[str]]) -> Allowance:
     """Read a section that has no problems."""
     return Allowance(frozenset(section.get("values", ())), tuple(section.get("patterns", ())))
+
+
+def _is_broken(span: str) -> bool:
+    """Tell whether a text holds half a character, which no expression can read."""
+    return span.encode("utf-8", "replace") != span.encode("utf-8", "surrogatepass")
 
 
 def _is_value(value: object) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from ironcage.firewall.compliance import COMPLIANCE
 from ironcage.firewall.policy_paths import below, flatten
-from ironcage.firewall.presets import COMPLIANCE
 from ironcage.firewall.redaction import INJECTION, SECRET
 
 _SEEN_BY = {INJECTION: ("injection",), SECRET: ("secrets",)}
@@ -53,9 +54,8 @@ class Demand:
         return FREE
 
     def _must_comply(self, section: str, key: str) -> bool:
-        named = (n for n in COMPLIANCE if f"compliance.{n}" in self.binding)
         path = f"{section}.actions.{key.partition(':')[0]}"
-        return any(path in flatten(COMPLIANCE[name]) for name in named)
+        return any(path in floor_of(n) for n in COMPLIANCE if f"compliance.{n}" in self.binding)
 
     def detectors(self, section: str) -> Iterator[str]:
         """Name the detectors that must run, since something that they see is blocked."""
@@ -66,6 +66,12 @@ class Demand:
                 yield from running.intersection(_seen_by(path.removeprefix(prefix)))
         if f"{section}.otherwise" in self.binding:
             yield from running
+
+
+@cache
+def floor_of(name: str) -> Mapping[str, Any]:
+    """Write a compliance preset as paths."""
+    return flatten(COMPLIANCE[name])
 
 
 def is_strict(path: str, value: object) -> bool:

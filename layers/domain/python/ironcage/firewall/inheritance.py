@@ -11,10 +11,10 @@ from functools import reduce
 from typing import Any
 
 from ironcage.core.errors import InvalidRequest
-from ironcage.firewall.demands import Demand, is_strict
+from ironcage.firewall.demands import Demand, floor_of, is_strict
 from ironcage.firewall.policy_document import ACTIONS, problems_of
 from ironcage.firewall.policy_paths import SECTIONS, below, flatten, unflatten
-from ironcage.firewall.presets import COMPLIANCE, DEFAULT_PRESET, PRESETS
+from ironcage.firewall.presets import DEFAULT_PRESET, PRESETS
 
 Document = Mapping[str, object]
 
@@ -67,7 +67,7 @@ def effective(layer: Layer) -> dict[str, object]:
         paths |= _demanded(paths, section, layer.demands)
     for name in below(paths, "compliance"):
         if paths[f"compliance.{name}"]:
-            paths |= _raised(paths, flatten(COMPLIANCE[name]))
+            paths |= _raised(paths, floor_of(name))
     if below(paths, "patterns"):
         paths |= {f"{section}.detectors.custom": True for section in SECTIONS}
     return unflatten(paths)

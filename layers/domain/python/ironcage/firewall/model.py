@@ -71,16 +71,6 @@ def judge(findings: Iterable[Finding]) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomPattern:
-    """A tenant's own pattern: an RE2 expression, and the type of finding that it makes."""
-
-    id: str
-    type: str
-    pattern: str
-    score: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """Which detectors run in one direction, and what each type of finding leads to.
 
@@ -88,7 +78,7 @@ class Policy:
     a type that is not listed gets `otherwise`. `thresholds` maps a type to the least score that
     counts. In both a type may be told apart by its origin: `PROMPT_INJECTION:document`. `modes`
     maps a type to its redaction mode (full). `on_failure` says what becomes of a text that could
-    not be scanned: `BLOCK` or `ALLOW`. `moderation` is that section of the document.
+    not be scanned: `BLOCK` or `ALLOW`. `patterns` and `moderation` are those of the document.
     """
 
     version: str
@@ -99,7 +89,7 @@ class Policy:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     on_failure: Action = Action.BLOCK
     allow: Allowance = NOTHING_ALLOWED
-    patterns: tuple[CustomPattern, ...] = ()
+    patterns: tuple[Mapping[str, object], ...] = ()
     moderation: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from ironcage.firewall.expressions import expression_problem
 
 TYPE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _FIELDS = ("id", "type", "pattern", "score")
-_RESERVED = ("PROMPT_INJECTION", "SECRET", "IMAGE")
+_RESERVED = re.compile(r"PROMPT_INJECTION|SECRET|IMAGE|MODERATION_\w*")
 
 
 def pattern_problems(rows: object) -> dict[str, str]:
@@ -31,8 +31,8 @@ def _row_problems(row: object) -> dict[str, str]:
         return {"": "must be an object"}
     problems = {f".{name}": "is not a policy field" for name in row if name not in _FIELDS}
     if not _matches(_ID, row.get("id")):
-        problems[".id"] = "must be 1 to 40 of a-z, 0-9, - and _"
-    if not _matches(TYPE, row.get("type")) or row["type"] in _RESERVED:
+        problems[".id"] = "must be a letter and up to 39 of a-z, 0-9, - and _"
+    if not _matches(TYPE, row.get("type")) or _matches(_RESERVED, row["type"]):
         problems[".type"] = "must be a finding type of your own, such as EMPLOYEE_NUMBER"
     if problem := expression_problem(row.get("pattern")):
         problems[".pattern"] = problem

@@ -17,7 +17,7 @@ from typing import Any
 from ironcage.core.errors import InvalidRequest
 from ironcage.firewall.allowances import read_allowance
 from ironcage.firewall.inheritance import merge_policies
-from ironcage.firewall.model import Action, CustomPattern, Finding, Origin, Policies, Policy
+from ironcage.firewall.model import Action, Finding, Origin, Policies, Policy
 from ironcage.firewall.policy_document import ACTIONS, MODES, excess_of, problems_of
 
 _IMAGES = "IMAGE"
@@ -95,6 +95,6 @@ def _policy(version: str, document: Mapping[str, Any], direction: str) -> Policy
         thresholds={kind: float(v) for kind, v in section.get("thresholds", {}).items()},
         on_failure=ACTIONS[section.get("on_failure", "block")],
         allow=read_allowance(document.get("allow", {})),
-        patterns=tuple(CustomPattern(**row) for row in document.get("patterns", ())),
+        patterns=tuple(document.get("patterns", ())),
         moderation=document.get("moderation", {}),
     )

@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable, Mapping
 
 from ironcage.firewall.allowances import allowance_problems
+from ironcage.firewall.compliance import COMPLIANCE
 from ironcage.firewall.model import Action, Direction, Origin, RedactionMode
 from ironcage.firewall.moderation_fields import moderation_problems
 from ironcage.firewall.pattern_fields import TYPE, pattern_problems
-from ironcage.firewall.presets import COMPLIANCE, DETECTORS, PRESETS
+from ironcage.firewall.presets import DETECTORS, PRESETS
 from ironcage.firewall.redaction import SECRET
 
 Problems = dict[str, str]

@@ -6,7 +6,8 @@ A list of detectors says yes or no to each of them, so that lists merge as maps 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ironcage.firewall.presets import COMPLIANCE, DETECTORS
+from ironcage.firewall.compliance import COMPLIANCE
+from ironcage.firewall.presets import DETECTORS
 
 Paths = dict[str, object]
 MAPS = ("actions", "modes", "thresholds")
