@@ -91,13 +91,15 @@ class PolicyOperations:
 
         Raises:
             InvalidRequest: fields are wrong.
-            NotFound: there is no such agent, or one of its policies is gone.
+            NotFound: there is no such agent, or its project or its own policy is gone.
         """
         tenant_id, agent_id = read_owner(fields)
         fields.check()
         agent = self._directory.find_agent(tenant_id, agent_id)
         if agent is None:
             raise NotFound(agent_id=agent_id)
+        for policy_id in policies_of(agent):
+            self._check_owner(tenant_id, policy_id)
         found = {name: self._policies.find(tenant_id, name) for name in policies_of(agent)}
         if agent.policy_id != DEFAULT_POLICY and found[agent.policy_id] is None:
             raise NotFound(policy_id=agent.policy_id)

@@ -159,6 +159,7 @@ def test_deleted_project_takes_no_policy_and_no_agent_and_no_new_name(
     again = [run("put_project", **LETTERS, name="Again"), run("delete_project", **LETTERS)]
 
     assert code_of(put) == "NOT_FOUND"
+    assert code_of(run("read_policy", **LETTERS)) == "NOT_FOUND"
     assert moved["error"]["fields"] == {"agent.project_id": "does not exist"}
     assert [code_of(answer) for answer in again] == ["CONFLICT", "NOT_FOUND"]
     assert [e["changes"] for e in events(cloud, "project_deleted")] == [
@@ -176,4 +177,18 @@ def test_policy_of_an_agent_whose_own_is_gone_is_not_found(cloud: IdentityCloud)
     assert (code_of(answer), answer["error"]["details"]) == (
         "NOT_FOUND",
         {"policy_id": "policy_own"},
+    )
+
+
+def test_policy_of_an_agent_whose_project_is_gone_is_not_found(cloud: IdentityCloud) -> None:
+    run("put_project", **LETTERS, name="Letters")
+    run("update_agent", **WHOSE, agent={"project_id": "proj_letters"})
+    assert "error" not in run("read_agent_policy", **WHOSE)
+    run("delete_project", **LETTERS)
+
+    answer = run("read_agent_policy", **WHOSE)
+
+    assert (code_of(answer), answer["error"]["details"]) == (
+        "NOT_FOUND",
+        {"project_id": "proj_letters"},
     )

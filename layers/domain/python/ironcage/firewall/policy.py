@@ -74,7 +74,7 @@ def _of[Value](table: Mapping[str, Value], kind: str, *, origin: Origin, otherwi
     return table.get(f"{kind}:{origin}", table.get(kind, otherwise))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _parsed(document: str) -> Policies:
     """Read a document, once: what is the same text is the same policy."""
     merged: dict[str, Any] = merge_policies([json.loads(document)])
