@@ -9,6 +9,7 @@ from support.fault_kinds import (
     BROKEN,
     BUCKET_DENIED,
     BUSY_PAGE,
+    CANCELLED,
     CONFLICT,
     DENIED,
     HALF_CLOSED,
@@ -80,6 +81,11 @@ def settle(fault: Fault, times: int | None = None) -> Rule:
 def control(fault: Fault, times: int | None = None) -> Rule:
     """Break the reads of tenants, agents, providers and policies."""
     return Rule("dynamodb:GetItem", fault, words=("control",), times=times)
+
+
+def policies(fault: Fault, times: int | None = None) -> Rule:
+    """Break the reading of an agent together with its policies."""
+    return Rule("dynamodb:TransactGetItems", fault, words=("POLICY#",), times=times)
 
 
 def circuits(fault: Fault) -> Rule:
@@ -156,6 +162,10 @@ ACCESS = (
     refuse("control-throttled", "STORE_UNAVAILABLE", control(THROTTLED)),
     refuse("control-reset", "STORE_UNAVAILABLE", control(RESET_BEFORE)),
     refuse("control-truncated", "STORE_UNAVAILABLE", control(TRUNCATED)),
+    serve("policies-in-a-conflict-once", policies(CANCELLED, 1)),
+    refuse("policies-throttled", "STORE_UNAVAILABLE", policies(THROTTLED)),
+    refuse("policies-reset", "STORE_UNAVAILABLE", policies(RESET_BEFORE)),
+    refuse("policies-truncated", "STORE_UNAVAILABLE", policies(TRUNCATED)),
     serve("breakers-reset", circuits(RESET_BEFORE)),
     serve("breakers-silent", circuits(SILENT)),
     serve("breakers-throttled", circuits(THROTTLED)),
