@@ -43,7 +43,7 @@ class ClientWire:
             ScriptedChat(steps), embedder=ScriptedEmbedder(some_vectors()), firewall=firewall
         )
         models = {EMBEDDER: EMBEDDER, MODEL: MODEL}
-        made.directory.current = a_view(a_provider(models=models), policy=more)  # type: ignore[arg-type]
+        made.directory.current = a_view(a_provider(models=models), policy=more)
         return Rig(self, made)
 
     def body(self, text: str) -> JsonObject:

@@ -7,6 +7,7 @@ from ironcage.firewall import (
     Action,
     ArgumentRedactor,
     Errand,
+    Finding,
     Firewall,
     Origin,
     Policy,
@@ -15,6 +16,7 @@ from ironcage.firewall import (
 )
 from ironcage.firewall.enquiry import BASE_SECONDS, MOST_SECONDS
 from support.builders_firewall import a_policy
+from support.fakes_firewall import FixedDetector
 from support.fakes_scanner import NAME, LocalScanner, NameDetector, a_firewall
 
 POLICY = Policy("v1", ("ner",), otherwise=Action.REDACT)
@@ -97,6 +99,17 @@ def test_firewall_without_anything_elsewhere_asks_nobody() -> None:
 
     assert not firewall.asks_elsewhere(POLICY)
     assert firewall.settle(lambda: 7) == 7
+
+
+def test_tenants_own_detector_joins_for_its_requests_alone() -> None:
+    firewall, own = a_firewall(), FixedDetector(Finding("BADGE", "fixed/badge", 0, 5))
+    policy = a_policy("fixed")
+
+    verdict = firewall.open(Errand(), [own]).inspect("Hello.", Origin.USER, policy)
+
+    assert [f.type for f in verdict.findings] == ["BADGE"]
+    with pytest.raises(FirewallUnavailable):
+        firewall.open(Errand()).inspect("Hello.", Origin.USER, policy)
 
 
 def test_same_text_with_two_tasks_has_what_either_shows() -> None:

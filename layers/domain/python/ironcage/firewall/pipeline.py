@@ -41,12 +41,18 @@ class Firewall:
         """Join detectors that run elsewhere; they take the place of ours of the same name."""
         return Firewall(self._detectors, remote=remote)
 
-    def open(self, errand: "Errand") -> "Firewall":
-        """Make the firewall of one request."""
+    def open(self, errand: "Errand", own: Iterable[Detector] = ()) -> "Firewall":
+        """Make the firewall of one request.
+
+        Args:
+            errand: what the request brings.
+            own: detectors that only its tenant has.
+        """
+        here = {**self._detectors, **{detector.name: detector for detector in own}}
         if self._remote is None:
-            return Firewall(self._detectors)
+            return Firewall(here)
         enquiry = self._remote.open(errand)
-        return Firewall({**self._detectors, **enquiry.detectors}, enquiry=enquiry)
+        return Firewall({**here, **enquiry.detectors}, enquiry=enquiry)
 
     def asks_elsewhere(self, policy: Policy) -> bool:
         """Tell whether a policy wants a detector that runs elsewhere."""
