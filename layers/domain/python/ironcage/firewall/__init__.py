@@ -23,6 +23,7 @@ from ironcage.firewall.pipeline import Firewall
 from ironcage.firewall.policy import decide, default_policies, parse_policy
 from ironcage.firewall.ports import Detector, Reading, Scan, Sighting, StreamDetector
 from ironcage.firewall.redaction import redact
+from ironcage.firewall.sentences import last_sentence_end
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
 
@@ -50,6 +51,7 @@ __all__ = [
     "decide",
     "default_policies",
     "judge",
+    "last_sentence_end",
     "literals_of",
     "parse_policy",
     "pii_detector",
