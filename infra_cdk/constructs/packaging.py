@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Protocol
 
 from infra_cdk.config import Architecture
+from infra_cdk.constructs.trimming import strip_libraries, trim
 
 PYTHON_VERSION = "3.13"
-_RECIPE = "3"
+_RECIPE = "4"
 _PLATFORMS: dict[Architecture, str] = {
     "x86_64": "x86_64-manylinux_2_28",
     "arm64": "aarch64-manylinux_2_28",
@@ -61,19 +62,25 @@ class BuiltAssets:
 
 
 def build_layer(source: Path, into: Path, architecture: Architecture) -> Path:
-    """Build `python/` from a layer's locked requirements and its own code; return its parent."""
-    locked = source / "requirements.txt"
+    """Build `python/` from a layer's locked requirements and its own code; return its parent.
+
+    What `trim.txt` names, if there is one, is left out of the packages, and so are symbols.
+    """
+    locked, waste = source / "requirements.txt", source / "trim.txt"
     own = source / "python"
 
     def fill(folder: Path) -> None:
         target = folder / "python"
         target.mkdir()
         _install(locked, target, architecture)
+        if waste.is_file():
+            trim(target, waste.read_text())
+        strip_libraries(target)
         if own.is_dir():
             shutil.copytree(own, target, ignore=_IGNORED, dirs_exist_ok=True)
         _compile(target, seen_as="/opt/python")
 
-    inputs = [locked, *_files(own)]
+    inputs = [locked, *filter(Path.is_file, [waste]), *_files(own)]
     name = f"{source.name}-{architecture}-{_digest(source, inputs, architecture)}"
     return _build_once(into / name, fill)
 

@@ -13,7 +13,8 @@ from constructs import Construct
 from infra_cdk.config import Stage
 from infra_cdk.constructs.acknowledge import acknowledge
 from infra_cdk.constructs.packaging import PYTHON_VERSION, Assets
-from infra_cdk.constructs.python_layer import ARCHITECTURES
+from infra_cdk.constructs.python_layer import ARCHITECTURES, PythonLayer
+from infra_cdk.constructs.sizes import check_size
 
 METRICS_NAMESPACE = "IronCage"
 
@@ -24,7 +25,7 @@ class FunctionKit:
 
     stage: Stage
     assets: Assets
-    layers: Sequence[lambda_.ILayerVersion]
+    layers: Sequence[PythonLayer]
     key: kms.IKey
     settings: Mapping[str, str]
 
@@ -56,7 +57,7 @@ class PythonFunction(lambda_.Function):
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=ARCHITECTURES[kit.stage.architecture],
             handler=f"{name}.handler.handler",
-            code=lambda_.Code.from_asset(str(kit.assets.function(name))),
+            code=_code(name, kit),
             layers=list(kit.layers),
             role=role,
             log_group=log_group,
@@ -71,6 +72,13 @@ class PythonFunction(lambda_.Function):
         acknowledge(self, {"L1": reason})
         # X-Ray has no resources to name: with tracing on, its actions are granted on *.
         acknowledge(role, {"IAM5[Resource::*]": "X-Ray actions apply to no resource, only to *."})
+
+
+def _code(name: str, kit: FunctionKit) -> lambda_.AssetCode:
+    """Give a function's code, once it is sure that Lambda takes it together with its layers."""
+    folder = kit.assets.function(name)
+    check_size(name, [folder, *(layer.folder for layer in kit.layers)])
+    return lambda_.Code.from_asset(str(folder))
 
 
 def environment_of(name: str, settings: Mapping[str, str]) -> dict[str, str]:

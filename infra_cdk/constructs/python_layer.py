@@ -1,5 +1,7 @@
 """A Lambda layer made of one folder of `layers/`."""
 
+from collections.abc import Sequence
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -10,16 +12,18 @@ from infra_cdk.constructs.packaging import LAYER_NAMES, Assets
 ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
 
 
-def make_layers(scope: Construct, *, stage: Stage, assets: Assets) -> list[lambda_.ILayerVersion]:
-    """Make the layers that every function uses."""
-    return [PythonLayer(scope, name, stage=stage, assets=assets) for name in LAYER_NAMES]
+def make_layers(
+    scope: Construct, *, stage: Stage, assets: Assets, names: Sequence[str] = LAYER_NAMES
+) -> "list[PythonLayer]":
+    """Make layers of a stack: those that every function uses, or others by name."""
+    return [PythonLayer(scope, name, stage=stage, assets=assets) for name in names]
 
 
 class PythonLayer(lambda_.LayerVersion):
     """Our own code of one layer together with its locked third-party packages."""
 
     def __init__(self, scope: Construct, name: str, *, stage: Stage, assets: Assets) -> None:
-        folder = assets.layer(name, stage.architecture)
+        self.folder = folder = assets.layer(name, stage.architecture)
         super().__init__(
             scope,
             f"{name.capitalize()}Layer",
