@@ -3,6 +3,8 @@
 from ironcage.firewall.arguments import ArgumentRedactor, ArgumentScanner, literals_of
 from ironcage.firewall.detectors import (
     InjectionDetector,
+    LocalModerator,
+    ModerationDetector,
     PatternDetector,
     pii_detector,
     secrets_detector,
@@ -21,12 +23,31 @@ from ironcage.firewall.model import (
 from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.pipeline import Firewall
 from ironcage.firewall.policy import decide, default_policies, parse_policy
-from ironcage.firewall.ports import Detector, Reading, Scan, Sighting, StreamDetector
+from ironcage.firewall.ports import (
+    Detector,
+    Moderator,
+    Reading,
+    Scan,
+    Scores,
+    Sighting,
+    StreamDetector,
+)
 from ironcage.firewall.redaction import redact
+from ironcage.firewall.severity import (
+    CATEGORIES,
+    ModerationProvider,
+    ModerationRules,
+    Severity,
+    moderation_problems,
+    moderation_type,
+    read_moderation,
+    severity_of,
+)
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
 
 __all__ = [
+    "CATEGORIES",
     "Action",
     "ArgumentRedactor",
     "ArgumentScanner",
@@ -35,6 +56,11 @@ __all__ = [
     "Finding",
     "Firewall",
     "InjectionDetector",
+    "LocalModerator",
+    "ModerationDetector",
+    "ModerationProvider",
+    "ModerationRules",
+    "Moderator",
     "NormalisedText",
     "Origin",
     "PatternDetector",
@@ -43,6 +69,8 @@ __all__ = [
     "Reading",
     "RedactionMode",
     "Scan",
+    "Scores",
+    "Severity",
     "Sighting",
     "StreamDetector",
     "StreamScanner",
@@ -51,9 +79,13 @@ __all__ = [
     "default_policies",
     "judge",
     "literals_of",
+    "moderation_problems",
+    "moderation_type",
     "parse_policy",
     "pii_detector",
+    "read_moderation",
     "redact",
     "secrets_detector",
+    "severity_of",
     "standard_firewall",
 ]

@@ -9,6 +9,7 @@ from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.policy import decide
 from ironcage.firewall.ports import Detector, StreamDetector
 from ironcage.firewall.redaction import INJECTION
+from ironcage.firewall.severity import PREFIX
 
 
 class Firewall:
@@ -48,11 +49,16 @@ class Firewall:
             if looked.get(detector.name) == normalised.masked:
                 continue  # the second time, only for what others have seen in the meantime
             found = guarded(detector, partial(detector.detect, normalised, origin))
-            normalised.mask((f.start, f.end) for f in found if f.type != INJECTION)
+            normalised.mask((f.start, f.end) for f in found if _is_value(f))
             looked[detector.name] = normalised.masked
             seen |= dict.fromkeys(found)
         kept = [f for f in (decide(f, policy, origin) for f in seen) if f is not None]
         return judge(sorted(kept, key=lambda f: (f.start, f.end, f.detector)))
+
+
+def _is_value(finding: Finding) -> bool:
+    """Tell a value from what is said of whole sentences: values in those are still looked for."""
+    return finding.type != INJECTION and not finding.type.startswith(PREFIX)
 
 
 def _version_of(detector: Detector) -> str:

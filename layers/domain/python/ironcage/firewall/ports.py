@@ -1,6 +1,6 @@
 """What the firewall asks of its detectors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -79,6 +79,31 @@ class StreamDetector(Detector, Protocol):
 
     def scan(self, reading: Reading) -> Scan:
         """See what begins in the new part of a folded text that may still grow."""
+        ...
+
+
+Scores = Mapping[str, float]
+
+
+class Moderator(Protocol):
+    """Somebody who scores texts by moderation category."""
+
+    @property
+    def version(self) -> str:
+        """The model that scores."""
+        ...
+
+    @property
+    def reach(self) -> int:
+        """How many characters it judges at a time."""
+        ...
+
+    def score(self, pieces: Sequence[str]) -> Sequence[Scores]:
+        """Score the pieces of one text, in order: each category from 0 to 1.
+
+        Raises:
+            FirewallUnavailable: it could not, so nothing may pass.
+        """
         ...
 
 

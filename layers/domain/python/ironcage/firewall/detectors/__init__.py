@@ -1,8 +1,17 @@
 """The detectors: what can be seen in a text, each behind the same port."""
 
 from ironcage.firewall.detectors.injection import InjectionDetector
+from ironcage.firewall.detectors.local_moderator import LocalModerator
+from ironcage.firewall.detectors.moderation import ModerationDetector
 from ironcage.firewall.detectors.patterns import PatternDetector
 from ironcage.firewall.detectors.pii import pii_detector
 from ironcage.firewall.detectors.secrets import secrets_detector
 
-__all__ = ["InjectionDetector", "PatternDetector", "pii_detector", "secrets_detector"]
+__all__ = [
+    "InjectionDetector",
+    "LocalModerator",
+    "ModerationDetector",
+    "PatternDetector",
+    "pii_detector",
+    "secrets_detector",
+]
