@@ -5,6 +5,8 @@ from ironcage.firewall.arguments import ArgumentRedactor, ArgumentScanner, liter
 from ironcage.firewall.detectors import (
     CustomDetector,
     InjectionDetector,
+    LocalModerator,
+    ModerationDetector,
     PatternDetector,
     compile_custom,
     pii_detector,
@@ -36,21 +38,34 @@ from ironcage.firewall.policy import (
 )
 from ironcage.firewall.ports import (
     Detector,
+    Moderator,
     Question,
     Reading,
     RemoteAnswer,
     RemoteScanner,
     Scan,
+    Scores,
     Sighting,
     StreamDetector,
 )
 from ironcage.firewall.redaction import is_removed, redact
 from ironcage.firewall.scan_wire import read_answer, write_scans
 from ironcage.firewall.sentences import last_sentence_end
+from ironcage.firewall.severity import (
+    CATEGORIES,
+    ModerationProvider,
+    ModerationRules,
+    Severity,
+    moderation_problems,
+    moderation_type,
+    read_moderation,
+    severity_of,
+)
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
 
 __all__ = [
+    "CATEGORIES",
     "Action",
     "Allowance",
     "ArgumentRedactor",
@@ -63,6 +78,11 @@ __all__ = [
     "FindingsMemory",
     "Firewall",
     "InjectionDetector",
+    "LocalModerator",
+    "ModerationDetector",
+    "ModerationProvider",
+    "ModerationRules",
+    "Moderator",
     "NormalisedText",
     "Origin",
     "PatternDetector",
@@ -75,6 +95,8 @@ __all__ = [
     "RemoteDetectors",
     "RemoteScanner",
     "Scan",
+    "Scores",
+    "Severity",
     "Sighting",
     "StreamDetector",
     "StreamScanner",
@@ -89,12 +111,16 @@ __all__ = [
     "last_sentence_end",
     "literals_of",
     "merge_policies",
+    "moderation_problems",
+    "moderation_type",
     "parse_policy",
     "pii_detector",
     "read_answer",
+    "read_moderation",
     "reason_of",
     "redact",
     "secrets_detector",
+    "severity_of",
     "standard_firewall",
     "validate_patterns",
     "version_of",

@@ -10,6 +10,7 @@ from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.policy import decide
 from ironcage.firewall.ports import Detector, Question, StreamDetector
 from ironcage.firewall.redaction import INJECTION
+from ironcage.firewall.severity import PREFIX
 
 if TYPE_CHECKING:
     from ironcage.firewall.enquiry import Enquiry, Errand, RemoteDetectors
@@ -113,7 +114,7 @@ class Firewall:
                 continue  # the second time, only for what others have seen in the meantime
             look = partial(detector.detect, normalised, origin)
             found = self.ask(detector, look, policy, otherwise=NOTHING)
-            normalised.mask((f.start, f.end) for f in found if f.type != INJECTION)
+            normalised.mask((f.start, f.end) for f in found if _is_value(f))
             looked[detector.name] = normalised.masked
             seen |= dict.fromkeys(found)
         judged = (decide(f, policy, origin, span=text[f.start : f.end]) for f in seen)
@@ -140,6 +141,11 @@ class Firewall:
 def reason_of(error: IronCageError) -> str:
     """Tell why a detector did not answer."""
     return str(error.details.get("reason", "failed"))
+
+
+def _is_value(finding: Finding) -> bool:
+    """Tell a value from what is said of whole sentences: values in those are still looked for."""
+    return finding.type != INJECTION and not finding.type.startswith(PREFIX)
 
 
 def _version_of(detector: Detector) -> str:

@@ -118,6 +118,31 @@ class StreamDetector(Detector, Protocol):
         ...
 
 
+Scores = Mapping[str, float]
+
+
+class Moderator(Protocol):
+    """Somebody who scores texts by moderation category."""
+
+    @property
+    def version(self) -> str:
+        """The model that scores."""
+        ...
+
+    @property
+    def reach(self) -> int:
+        """How many characters it judges at a time."""
+        ...
+
+    def score(self, pieces: Sequence[str]) -> Sequence[Scores]:
+        """Score the pieces of one text, in order: each category from 0 to 1.
+
+        Raises:
+            FirewallUnavailable: it could not, so nothing may pass.
+        """
+        ...
+
+
 def spans_of(findings: Iterable[Finding]) -> list[tuple[int, int]]:
     """List where findings stand."""
     return [(f.start, f.end) for f in findings]

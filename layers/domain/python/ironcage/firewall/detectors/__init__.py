@@ -3,6 +3,8 @@
 from ironcage.firewall.detectors.custom import CustomDetector, compile_custom
 from ironcage.firewall.detectors.custom_rows import validate_patterns
 from ironcage.firewall.detectors.injection import InjectionDetector
+from ironcage.firewall.detectors.local_moderator import LocalModerator
+from ironcage.firewall.detectors.moderation import ModerationDetector
 from ironcage.firewall.detectors.patterns import PatternDetector
 from ironcage.firewall.detectors.pii import pii_detector
 from ironcage.firewall.detectors.secrets import secrets_detector
@@ -10,6 +12,8 @@ from ironcage.firewall.detectors.secrets import secrets_detector
 __all__ = [
     "CustomDetector",
     "InjectionDetector",
+    "LocalModerator",
+    "ModerationDetector",
     "PatternDetector",
     "compile_custom",
     "pii_detector",

@@ -13,3 +13,10 @@ def read_pack(name: str) -> str:
         return text
     files = sorted(folder.iterdir(), key=lambda file: file.name)
     return "\n".join(file.read_text("utf-8") for file in files)
+
+
+def read_data(name: str) -> bytes:
+    """Read a file of numbers that stands beside the rule packs."""
+    resources = importlib.import_module("importlib.resources")  # only a cold start needs it
+    data: bytes = resources.files("ironcage.firewall").joinpath("rules", name).read_bytes()
+    return data
