@@ -36,6 +36,7 @@ LONG_TESTS = {
 BROAD_EXCEPTS = {
     "functions/gateway/handler.py",
     "layers/domain/python/ironcage/firewall/pipeline.py",
+    "layers/web/python/ironcage/web/edge.py",
 }
 REVEALERS = {
     f"layers/adapters/python/ironcage/adapters/providers/{wire}.py"

@@ -30,6 +30,9 @@ class Settings:
     audit_hash_secret: str = ""
     kms_key: str = ""
     usage_dead_letter_queue: str = ""
+    firewall_access: str = "token"
+    firewall_input_function: str = ""
+    firewall_output_function: str = ""
     trace_enabled: str = "false"
 
     @classmethod

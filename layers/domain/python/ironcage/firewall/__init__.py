@@ -21,16 +21,26 @@ from ironcage.firewall.model import (
 from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.pipeline import Firewall
 from ironcage.firewall.policy import decide, default_policies, parse_policy
-from ironcage.firewall.ports import Detector, Reading, Scan, Sighting, StreamDetector
+from ironcage.firewall.ports import (
+    Detector,
+    Reading,
+    Scan,
+    Sighting,
+    StreamDetector,
+    TaskDetector,
+)
 from ironcage.firewall.redaction import redact
-from ironcage.firewall.standard import standard_firewall
+from ironcage.firewall.serving import DetectorService, raw_finding
+from ironcage.firewall.standard import pattern_detectors, standard_firewall
 from ironcage.firewall.streaming import StreamScanner
+from ironcage.firewall.watching import Watch
 
 __all__ = [
     "Action",
     "ArgumentRedactor",
     "ArgumentScanner",
     "Detector",
+    "DetectorService",
     "Direction",
     "Finding",
     "Firewall",
@@ -46,13 +56,17 @@ __all__ = [
     "Sighting",
     "StreamDetector",
     "StreamScanner",
+    "TaskDetector",
     "Verdict",
+    "Watch",
     "decide",
     "default_policies",
     "judge",
     "literals_of",
     "parse_policy",
+    "pattern_detectors",
     "pii_detector",
+    "raw_finding",
     "redact",
     "secrets_detector",
     "standard_firewall",

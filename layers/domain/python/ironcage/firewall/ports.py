@@ -82,6 +82,17 @@ class StreamDetector(Detector, Protocol):
         ...
 
 
+@runtime_checkable
+class TaskDetector(Detector, Protocol):
+    """A detector that can read a text beside the task that it was fetched for."""
+
+    def detect_beside(
+        self, text: NormalisedText, origin: Origin, *, task: str
+    ) -> Sequence[Finding]:
+        """See everything in a whole text that does not belong to the task."""
+        ...
+
+
 def spans_of(findings: Iterable[Finding]) -> list[tuple[int, int]]:
     """List where findings stand."""
     return [(f.start, f.end) for f in findings]

@@ -110,7 +110,7 @@ class Screen:
         scan.add_images(len(request.images), self.policy)
         texts, cleaner = request.texts(), self._cleaner
         for at, found in enumerate(texts):
-            cleaned, verdict = _clean_prompt(cleaner, found)
+            cleaned, verdict = clean_prompt(cleaner, found)
             scan.add(verdict, found.text)
             if found.kind == SEALED:
                 scan.add_sealed()
@@ -162,7 +162,8 @@ def findings_of(scanner: TextScanner) -> tuple[Finding, ...]:
     return tuple(scanner.findings)
 
 
-def _clean_prompt(cleaner: Cleaner, found: PromptText) -> tuple[str, Verdict]:
+def clean_prompt(cleaner: Cleaner, found: PromptText) -> tuple[str, Verdict]:
+    """Inspect one text of a prompt after its kind, and redact it where that can be done."""
     origin = Origin(found.origin)
     if found.kind == ARGUMENTS:
         return cleaner.clean_sent_arguments(found.text, origin)
