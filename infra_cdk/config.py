@@ -99,6 +99,15 @@ _SIZES = {
     "usage_recorder": FunctionSize(memory_mb=256, timeout_seconds=60),
     "ledger_reaper": FunctionSize(memory_mb=256, timeout_seconds=55),
     "audit_archiver": FunctionSize(memory_mb=256, timeout_seconds=60),
+    # A whole processor for the model of injections, which runs on one thread.
+    "input_firewall": FunctionSize(memory_mb=1769, timeout_seconds=BUFFERED_INTEGRATION_SECONDS),
+    "output_firewall": FunctionSize(memory_mb=1024, timeout_seconds=BUFFERED_INTEGRATION_SECONDS),
+}
+# What a function needs beside the layers of all: the models are layers of their own, since both of
+# them do not fit into one function.
+EXTRA_LAYERS: dict[str, tuple[str, ...]] = {
+    "input_firewall": ("web",),
+    "output_firewall": ("web",),
 }
 
 PROD = Stage(
@@ -124,6 +133,9 @@ LOCAL = replace(
     | {
         "gateway": FunctionSize(memory_mb=512, timeout_seconds=60, reserved_concurrency=16),
         "token_authorizer": FunctionSize(memory_mb=256, timeout_seconds=60),
+        # Each environment unpacks its layers, which are large, for itself.
+        "input_firewall": FunctionSize(memory_mb=1769, timeout_seconds=60, reserved_concurrency=4),
+        "output_firewall": FunctionSize(memory_mb=1024, timeout_seconds=60, reserved_concurrency=4),
     },
     is_protected=False,
     allow_loopback=True,

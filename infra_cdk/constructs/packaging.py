@@ -29,6 +29,8 @@ _IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "test_*.py")
 
 
 LAYER_NAMES = ("domain", "adapters")
+# Lambda's own limit on a function and its layers, unpacked.
+MAX_UNPACKED_BYTES = 250 * 1024 * 1024
 LAYERS = Path("layers")
 FUNCTIONS = Path("functions")
 
@@ -58,6 +60,24 @@ class BuiltAssets:
     def function(self, name: str) -> Path:
         """Copy one folder of `functions/`, or find it copied."""
         return build_function(FUNCTIONS / name, self.build / "functions")
+
+
+def unpacked_bytes(folder: Path) -> int:
+    """Count the bytes of the files in a folder, as Lambda would unpack them."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def check_size(name: str, sizes: Iterable[int]) -> None:
+    """Refuse a function that would not fit with its layers.
+
+    Raises:
+        ValueError: together they are larger than Lambda takes.
+    """
+    total = sum(sizes)
+    if total > MAX_UNPACKED_BYTES:
+        raise ValueError(
+            f"{name}: {total:,} bytes unpacked, and {MAX_UNPACKED_BYTES:,} are allowed"
+        )
 
 
 def build_layer(source: Path, into: Path, architecture: Architecture) -> Path:

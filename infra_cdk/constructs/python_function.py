@@ -12,8 +12,8 @@ from constructs import Construct
 
 from infra_cdk.config import Stage
 from infra_cdk.constructs.acknowledge import acknowledge
-from infra_cdk.constructs.packaging import PYTHON_VERSION, Assets
-from infra_cdk.constructs.python_layer import ARCHITECTURES
+from infra_cdk.constructs.packaging import PYTHON_VERSION, Assets, check_size, unpacked_bytes
+from infra_cdk.constructs.python_layer import ARCHITECTURES, PythonLayer
 
 METRICS_NAMESPACE = "IronCage"
 
@@ -24,7 +24,7 @@ class FunctionKit:
 
     stage: Stage
     assets: Assets
-    layers: Sequence[lambda_.ILayerVersion]
+    layers: Sequence[PythonLayer]
     key: kms.IKey
     settings: Mapping[str, str]
 
@@ -35,7 +35,8 @@ class PythonFunction(lambda_.Function):
     def __init__(
         self, scope: Construct, name: str, *, kit: FunctionKit, settings: Mapping[str, str]
     ) -> None:
-        size = kit.stage.functions[name]
+        size, folder = kit.stage.functions[name], kit.assets.function(name)
+        check_size(name, [unpacked_bytes(folder), *(one.unpacked_bytes for one in kit.layers)])
         title = "".join(word.capitalize() for word in name.split("_"))
         log_group = logs.LogGroup(
             scope,
@@ -56,7 +57,7 @@ class PythonFunction(lambda_.Function):
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=ARCHITECTURES[kit.stage.architecture],
             handler=f"{name}.handler.handler",
-            code=lambda_.Code.from_asset(str(kit.assets.function(name))),
+            code=lambda_.Code.from_asset(str(folder)),
             layers=list(kit.layers),
             role=role,
             log_group=log_group,

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from infra_cdk.config import LOCAL
-from infra_cdk.constructs.packaging import LAYER_NAMES, BuiltAssets
+from infra_cdk.constructs.packaging import BuiltAssets
+from infra_cdk.constructs.python_layer import all_layer_names
 from infra_cdk.local import invoke as invoking
 from infra_cdk.local import server
 from infra_cdk.local.cloud import LocalCloud, bootstrap, deploy
@@ -43,7 +44,7 @@ def bring_up(workspace: Workspace, progress: Progress) -> tuple[Facts, Answer]:
         if not server.ensure_running(workspace):
             progress.detail("it runs already: this is an update")
     with progress.step("Building the layers"):
-        for name in LAYER_NAMES:
+        for name in all_layer_names():
             BuiltAssets(workspace.shared).layer(name, LOCAL.architecture)
     with progress.step("Preparing it for the CDK"):
         bootstrap(workspace, progress)

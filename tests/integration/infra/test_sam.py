@@ -12,8 +12,8 @@ from support.sam import run_sam
 from support.synthesis import synthesized
 
 PARTS = {
-    "prod": ("keys", "data", "workers", "gateway", "edge"),
-    "local": ("keys", "data", "workers", "gateway"),
+    "prod": ("keys", "data", "workers", "guardrails", "gateway", "edge"),
+    "local": ("keys", "data", "workers", "guardrails", "gateway"),
 }
 TEMPLATES = [(stage, part) for stage, parts in PARTS.items() for part in parts]
 
@@ -42,7 +42,7 @@ def test_sam_says_what_is_wrong_with_a_template(tmp_path: Path) -> None:
     assert done.returncode != 0
 
 
-@pytest.mark.parametrize("part", ["workers", "gateway"])
+@pytest.mark.parametrize("part", ["workers", "guardrails", "gateway"])
 def test_sam_builds_every_function_as_it_was_packaged(part: str, tmp_path: Path) -> None:
     (template,) = [path for path in _paths("local", part) if f"-{REGION}-" in path.name]
     functions = synthesized("local").of_type("AWS::Lambda::Function", part)
