@@ -9,7 +9,7 @@ __all__ = ["OutputBatch", "ScanAnswer"]
 
 _EXAMPLE: JsonDict = {
     "inputs": [
-        {"text": "Her address is jane.doe@example.com."},
+        {"text": "Her address is jane.doe@mail.acme.co.uk."},
         {"messages": [{"role": "assistant", "content": "It rains."}]},
     ]
 }

@@ -38,5 +38,6 @@ class HttpEdge:
             await self._app(scope, receive, tell)
         except Exception as error:  # noqa: BLE001 - the HTTP edge: a bug must be one clean answer
             self._report(request_id, error)
-            if not has_begun:
-                await error_response(IronCageError(), request_id)(scope, receive, tell)
+            if has_begun:
+                raise
+            await error_response(IronCageError(), request_id)(scope, receive, tell)
