@@ -122,6 +122,8 @@ PROD = Stage(
     functions=_SIZES,
 )
 
+LOCAL_BURST = 16
+
 # The local cloud runs handlers on the host's own architecture, and starts one worker a request:
 # the cap keeps a burst from filling the memory of a laptop, and a burst of cold starts on two cores
 # takes more than the seconds that AWS needs.
@@ -131,10 +133,15 @@ LOCAL = replace(
     architecture="arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",
     functions=_SIZES
     | {
-        "gateway": FunctionSize(memory_mb=512, timeout_seconds=60, reserved_concurrency=16),
+        "gateway": FunctionSize(
+            memory_mb=512, timeout_seconds=60, reserved_concurrency=LOCAL_BURST
+        ),
         "token_authorizer": FunctionSize(memory_mb=256, timeout_seconds=60),
+        # As many as the gateway's: a scan that finds no environment blocks its request.
+        "input_firewall": FunctionSize(
+            memory_mb=1769, timeout_seconds=60, reserved_concurrency=LOCAL_BURST
+        ),
         # Each environment unpacks its layers, which are large, for itself.
-        "input_firewall": FunctionSize(memory_mb=1769, timeout_seconds=60, reserved_concurrency=4),
         "output_firewall": FunctionSize(memory_mb=1024, timeout_seconds=60, reserved_concurrency=4),
     },
     is_protected=False,

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from infra_cdk.config import Architecture
+from infra_cdk.config import EXTRA_LAYERS, Architecture
 
 PYTHON_VERSION = "3.13"
 _RECIPE = "3"
@@ -29,10 +29,14 @@ _IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "test_*.py")
 
 
 LAYER_NAMES = ("domain", "adapters")
-# Lambda's own limit on a function and its layers, unpacked.
-MAX_UNPACKED_BYTES = 250 * 1024 * 1024
 LAYERS = Path("layers")
 FUNCTIONS = Path("functions")
+
+
+def all_layer_names() -> tuple[str, ...]:
+    """List every layer that some function uses, each once."""
+    extra = (name for names in EXTRA_LAYERS.values() for name in names)
+    return tuple(dict.fromkeys((*LAYER_NAMES, *extra)))
 
 
 class Assets(Protocol):
@@ -60,24 +64,6 @@ class BuiltAssets:
     def function(self, name: str) -> Path:
         """Copy one folder of `functions/`, or find it copied."""
         return build_function(FUNCTIONS / name, self.build / "functions")
-
-
-def unpacked_bytes(folder: Path) -> int:
-    """Count the bytes of the files in a folder, as Lambda would unpack them."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def check_size(name: str, sizes: Iterable[int]) -> None:
-    """Refuse a function that would not fit with its layers.
-
-    Raises:
-        ValueError: together they are larger than Lambda takes.
-    """
-    total = sum(sizes)
-    if total > MAX_UNPACKED_BYTES:
-        raise ValueError(
-            f"{name}: {total:,} bytes unpacked, and {MAX_UNPACKED_BYTES:,} are allowed"
-        )
 
 
 def build_layer(source: Path, into: Path, architecture: Architecture) -> Path:

@@ -12,8 +12,9 @@ from constructs import Construct
 
 from infra_cdk.config import Stage
 from infra_cdk.constructs.acknowledge import acknowledge
-from infra_cdk.constructs.packaging import PYTHON_VERSION, Assets, check_size, unpacked_bytes
+from infra_cdk.constructs.packaging import PYTHON_VERSION, Assets
 from infra_cdk.constructs.python_layer import ARCHITECTURES, PythonLayer
+from infra_cdk.constructs.sizes import check_size
 
 METRICS_NAMESPACE = "IronCage"
 
@@ -35,8 +36,9 @@ class PythonFunction(lambda_.Function):
     def __init__(
         self, scope: Construct, name: str, *, kit: FunctionKit, settings: Mapping[str, str]
     ) -> None:
-        size, folder = kit.stage.functions[name], kit.assets.function(name)
-        check_size(name, [unpacked_bytes(folder), *(one.unpacked_bytes for one in kit.layers)])
+        size = kit.stage.functions[name]
+        folder = kit.assets.function(name)
+        check_size(name, [folder, *(layer.folder for layer in kit.layers)])
         title = "".join(word.capitalize() for word in name.split("_"))
         log_group = logs.LogGroup(
             scope,

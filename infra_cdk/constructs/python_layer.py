@@ -6,18 +6,24 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra_cdk.config import EXTRA_LAYERS, Stage
-from infra_cdk.constructs.packaging import LAYER_NAMES, Assets, unpacked_bytes
+from infra_cdk.config import Stage
+from infra_cdk.constructs.packaging import LAYER_NAMES, Assets
 
 ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
+
+
+def make_layers(
+    scope: Construct, *, stage: Stage, assets: Assets, names: Sequence[str] = LAYER_NAMES
+) -> "list[PythonLayer]":
+    """Make layers of a stack: those that every function uses, or others by name."""
+    return [PythonLayer(scope, name, stage=stage, assets=assets) for name in names]
 
 
 class PythonLayer(lambda_.LayerVersion):
     """Our own code of one layer together with its locked third-party packages."""
 
     def __init__(self, scope: Construct, name: str, *, stage: Stage, assets: Assets) -> None:
-        folder = assets.layer(name, stage.architecture)
-        self.unpacked_bytes = unpacked_bytes(folder)
+        self.folder = folder = assets.layer(name, stage.architecture)
         super().__init__(
             scope,
             f"{name.capitalize()}Layer",
@@ -27,16 +33,3 @@ class PythonLayer(lambda_.LayerVersion):
             description=f"Iron Cage {name}",
             removal_policy=RemovalPolicy.DESTROY,
         )
-
-
-def make_layers(
-    scope: Construct, *, stage: Stage, assets: Assets, names: Sequence[str] = LAYER_NAMES
-) -> list[PythonLayer]:
-    """Make layers, those that every function uses unless others are named."""
-    return [PythonLayer(scope, name, stage=stage, assets=assets) for name in names]
-
-
-def all_layer_names() -> tuple[str, ...]:
-    """List every layer that some function uses, each once."""
-    extra = (name for names in EXTRA_LAYERS.values() for name in names)
-    return tuple(dict.fromkeys((*LAYER_NAMES, *extra)))

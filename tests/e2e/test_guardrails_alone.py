@@ -1,12 +1,13 @@
 """The firewalls alone: one stack in an empty cloud, and both of its endpoints answer."""
 
 import json
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib import request
 from urllib.error import HTTPError
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -31,9 +32,16 @@ class Alone:
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
-    home = tmp_path_factory.mktemp("guardrails-alone")
-    workspace = Workspace(home=home, port=server.free_port(), shared=Path("build"), persists=False)
+def alone(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Alone]:
+    workspace = Workspace(
+        home=tmp_path_factory.mktemp("guardrails-alone"),
+        port=server.free_port(),
+        shared=Path("build"),
+        persists=False,
+        is_guarded=bool(request.config.getoption("--guarded")),
+    )
     try:
         server.ensure_running(workspace)
         build_layers(workspace)
@@ -55,8 +63,9 @@ def signed(url: str, body: bytes) -> dict[str, str]:
 
 def post(alone: Alone, path: str, body: object) -> tuple[int, Any]:
     url, data = f"{alone.url}/{path}", json.dumps(body).encode()
-    asked = request.Request(url, data, signed(url, data), method="POST")  # noqa: S310 - loopback
-    opener = request.build_opener(request.ProxyHandler({}))
+    asked = Request(url, data, signed(url, data), method="POST")  # noqa: S310 - loopback
+    trust = ssl.create_default_context(cafile=alone.cloud.trusted)
+    opener = build_opener(ProxyHandler({}), HTTPSHandler(context=trust))
     try:
         with opener.open(asked, timeout=60) as answer:
             return answer.status, json.loads(answer.read())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ironcage.adapters.scans import report_crash
 from ironcage.firewall import default_policies
 from support.aws_identity import IdentityCloud
 from support.builders_firewall import SECRETS
@@ -152,3 +153,22 @@ def test_log_tells_counts_and_never_text(capsys: pytest.CaptureFixture[str]) -> 
     assert '"texts_scanned"' in written
     assert "6745e0c00123456789abcdef01234567" in written
     assert "gnore" not in written
+
+
+def test_bug_is_reported_by_its_kind_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    report_crash("input_firewall")("req_1", ValueError("a secret"))
+
+    written = capsys.readouterr().out
+    assert '"request_crashed"' in written
+    assert '"ValueError"' in written
+    assert "a secret" not in written
+
+
+def test_scan_that_could_not_be_made_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    call("input", load_event("input_firewall/scan") | {"detectors": ["ner"]})
+    failed = capsys.readouterr().out
+    call("input", {"operation": "scan"})
+    refused = capsys.readouterr().out
+
+    assert '"scan_failed":1' in failed
+    assert "scan_failed" not in refused

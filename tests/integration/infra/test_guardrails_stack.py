@@ -7,8 +7,7 @@ import pytest
 
 from infra_cdk.app import build_app
 from infra_cdk.config import EXTRA_LAYERS
-from infra_cdk.constructs.packaging import MAX_UNPACKED_BYTES, check_size, unpacked_bytes
-from infra_cdk.constructs.python_layer import all_layer_names
+from infra_cdk.constructs.packaging import all_layer_names
 from integration.infra.test_local_stage import needs_cloud, stacks_beyond_ministack
 from support.synthesis import synthesized, synthesized_alone
 
@@ -96,20 +95,3 @@ def test_firewall_has_at_most_the_five_layers_that_lambda_takes(name: str) -> No
 
 def test_every_layer_has_a_folder() -> None:
     assert all(Path("layers", name, "requirements.txt").exists() for name in all_layer_names())
-
-
-def test_function_that_fills_the_limit_fits() -> None:
-    check_size("scanner", [MAX_UNPACKED_BYTES - 1, 1])
-
-
-def test_function_over_the_limit_is_refused() -> None:
-    with pytest.raises(ValueError, match="scanner: 262,144,001 bytes"):
-        check_size("scanner", [MAX_UNPACKED_BYTES, 1])
-
-
-def test_size_counts_every_file(tmp_path: Path) -> None:
-    (tmp_path / "below").mkdir()
-    (tmp_path / "one").write_bytes(b"12")
-    (tmp_path / "below" / "two").write_bytes(b"345")
-
-    assert unpacked_bytes(tmp_path) == 5

@@ -2,9 +2,11 @@
 
 import json
 
+from pathlib import Path
+
 import pytest
 
-from ironcage.web.document import document_of, http_functions, path_of
+from ironcage.web.document import document_of, http_functions, path_of, write_all
 
 ROUTES = {"input_firewall": "/v1/firewall/input", "output_firewall": "/v1/firewall/output"}
 
@@ -26,3 +28,16 @@ def test_document_names_the_route_its_tokens_and_its_errors(function: str) -> No
     assert document["paths"].keys() == {ROUTES[function]}
     assert post["security"] == [{"bearer": []}, {"api_key": []}]
     assert post["responses"].keys() == {"200", "default"}
+
+
+def test_documents_are_written_beside_the_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = tmp_path / "functions" / "input_firewall" / "api.py"
+    code.parent.mkdir(parents=True)
+    code.touch()
+    monkeypatch.chdir(tmp_path)
+
+    write_all()
+
+    assert code.with_name("openapi.json").read_text() == document_of("input_firewall")

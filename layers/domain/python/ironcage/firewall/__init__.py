@@ -7,6 +7,7 @@ from ironcage.firewall.detectors import (
     pii_detector,
     secrets_detector,
 )
+from ironcage.firewall.local import pattern_detectors
 from ironcage.firewall.model import (
     Action,
     Direction,
@@ -31,7 +32,7 @@ from ironcage.firewall.ports import (
 )
 from ironcage.firewall.redaction import redact
 from ironcage.firewall.serving import DetectorService, raw_finding
-from ironcage.firewall.standard import pattern_detectors, standard_firewall
+from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
 from ironcage.firewall.watching import Watch
 

@@ -74,15 +74,6 @@ class Detector(Protocol):
 
 
 @runtime_checkable
-class StreamDetector(Detector, Protocol):
-    """A detector that can also read a text piece by piece."""
-
-    def scan(self, reading: Reading) -> Scan:
-        """See what begins in the new part of a folded text that may still grow."""
-        ...
-
-
-@runtime_checkable
 class TaskDetector(Detector, Protocol):
     """A detector that can read a text beside the task that it was fetched for."""
 
@@ -90,6 +81,15 @@ class TaskDetector(Detector, Protocol):
         self, text: NormalisedText, origin: Origin, *, task: str
     ) -> Sequence[Finding]:
         """See everything in a whole text that does not belong to the task."""
+        ...
+
+
+@runtime_checkable
+class StreamDetector(Detector, Protocol):
+    """A detector that can also read a text piece by piece."""
+
+    def scan(self, reading: Reading) -> Scan:
+        """See what begins in the new part of a folded text that may still grow."""
         ...
 
 

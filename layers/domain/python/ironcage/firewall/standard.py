@@ -2,15 +2,9 @@
 
 from ironcage.firewall.detectors import InjectionDetector, pii_detector, secrets_detector
 from ironcage.firewall.pipeline import Firewall
-from ironcage.firewall.ports import Detector
-
-
-def pattern_detectors() -> list[Detector]:
-    """List the detectors of values, in the order in which they look."""
-    return [secrets_detector(), pii_detector()]
 
 
 def standard_firewall() -> Firewall:
-    """Join the detectors; none reads its rules before it is asked."""
-    detectors = (InjectionDetector(), *pattern_detectors())
+    """Join the pattern detectors; none reads its rules before it is asked."""
+    detectors = (InjectionDetector(), secrets_detector(), pii_detector())
     return Firewall({detector.name: detector for detector in detectors})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from ironcage.core import Clock
 from ironcage.core.errors import (
@@ -172,6 +172,8 @@ class Scanner:
             case ConversationInput(messages):
                 is_answer = self._direction is Direction.OUTPUT
                 return judge_conversation(messages, cleaner, is_answer=is_answer)
+            case _:
+                assert_never(given)
 
     def _score(self, judged: Judged, watch: Watch) -> float:
         """Tell how surely an input holds an injection, or the surest finding of an output."""

@@ -59,14 +59,12 @@ class View:
 
 @dataclass(slots=True)
 class SeamReading:
-    """What was seen across seams, and the texts that were changed for it, by their index.
+    """What was seen across seams, and the texts that were changed for it, by their index."""
 
-    `parts` has the stretch of each text that a type of finding touches.
-    """
-
+    # The stretch of each text that a type of finding touches.
+    parts: dict[tuple[int, str], Finding] = field(default_factory=dict)
     verdict: Verdict = field(default_factory=Verdict)
     changed: dict[int, str] = field(default_factory=dict)
-    parts: dict[tuple[int, str], Finding] = field(default_factory=dict)
 
 
 def read_seams(texts: Sequence[PromptText], cleaner: Cleaner) -> SeamReading:

@@ -36,7 +36,7 @@ class HttpEdge:
 
         try:
             await self._app(scope, receive, tell)
-        except Exception as error:  # noqa: BLE001 - the HTTP edge: a bug must be one clean answer
+        except Exception as error:
             self._report(request_id, error)
             if has_begun:
                 raise
