@@ -1,7 +1,6 @@
 """The OpenAPI documents are those of the code."""
 
 import json
-
 from pathlib import Path
 
 import pytest

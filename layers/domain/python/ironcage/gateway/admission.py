@@ -107,7 +107,7 @@ class Admission:
     def _inspect(self, x: Exchange, view: AgentView, request: ModelRequest) -> ModelRequest:
         """Let the input firewall see every text of the request, and redact it (step 2)."""
         with x.timed("input_firewall"):
-            policies = _policies_of(view)
+            policies = policies_of(view)
             key = self._hash_key(x, policies)
             x.output_screen = Screen(self._firewall, policies.output, key)
             clean, scan = Screen(self._firewall, policies.input, key).inspect_prompt(request)
@@ -174,7 +174,7 @@ def _is_claude(provider: Provider, model: str) -> bool:
     return provider.kind is ProviderKind.ANTHROPIC
 
 
-def _policies_of(view: AgentView) -> Policies:
+def policies_of(view: AgentView) -> Policies:
     """Read the agent's policy; one that cannot be read is no fault of the caller's, and blocks."""
     try:
         return parse_policy(view.policy)

@@ -5,12 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, assert_never
 
 from ironcage.core import Clock
-from ironcage.core.errors import (
-    AgentInactive,
-    FirewallUnavailable,
-    InvalidRequest,
-    PermissionMissing,
-)
+from ironcage.core.errors import AgentInactive, PermissionMissing
 from ironcage.firewall import (
     Detector,
     Direction,
@@ -21,8 +16,8 @@ from ironcage.firewall import (
     RedactionMode,
     Watch,
     default_policies,
-    parse_policy,
 )
+from ironcage.gateway.admission import CALL_MODELS, policies_of
 from ironcage.gateway.cleaning import Cleaner
 from ironcage.gateway.conversations import Judged, judge_conversation, judge_text
 from ironcage.gateway.model import Caller
@@ -31,7 +26,7 @@ from ironcage.tenancy import AgentStatus, Directory
 
 SCAN = "firewall:scan"
 # Whoever may call models has every text scanned on the way: it may also ask for that alone.
-MAY_SCAN = frozenset({SCAN, "llm:call"})
+MAY_SCAN = frozenset({SCAN, CALL_MODELS})
 _INJECTION = "PROMPT_INJECTION"
 
 
@@ -78,10 +73,7 @@ class AgentTerms:
         view = self._directory.view(caller.tenant_id, caller.agent_id)
         if view.agent.status is not AgentStatus.ACTIVE:
             raise AgentInactive()
-        try:
-            policies = parse_policy(view.policy)
-        except InvalidRequest as exc:
-            raise FirewallUnavailable(policy_id=view.agent.policy_id) from exc
+        policies = policies_of(view)
         modes = {*policies.input.modes.values(), *policies.output.modes.values()}
         is_hashing = RedactionMode.HASH in modes
         return Terms(policies, self._hasher.key_of(caller.tenant_id) if is_hashing else b"")
