@@ -36,8 +36,7 @@ class PythonFunction(lambda_.Function):
     def __init__(
         self, scope: Construct, name: str, *, kit: FunctionKit, settings: Mapping[str, str]
     ) -> None:
-        size = kit.stage.functions[name]
-        folder = kit.assets.function(name)
+        size, folder = kit.stage.functions[name], kit.assets.function(name)
         check_size(name, [folder, *(layer.folder for layer in kit.layers)])
         title = "".join(word.capitalize() for word in name.split("_"))
         log_group = logs.LogGroup(

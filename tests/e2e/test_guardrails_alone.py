@@ -61,9 +61,10 @@ def signed(url: str, body: bytes) -> dict[str, str]:
     return {str(name): str(value) for name, value in asked.headers.items()}
 
 
-def post(alone: Alone, path: str, body: object) -> tuple[int, Any]:
+def post(alone: Alone, path: str, body: object, *, is_signed: bool = True) -> tuple[int, Any]:
     url, data = f"{alone.url}/{path}", json.dumps(body).encode()
-    asked = Request(url, data, signed(url, data), method="POST")  # noqa: S310 - loopback
+    headers = signed(url, data) if is_signed else JSON
+    asked = Request(url, data, headers, method="POST")  # noqa: S310 - loopback
     trust = ssl.create_default_context(cafile=alone.cloud.trusted)
     opener = build_opener(ProxyHandler({}), HTTPSHandler(context=trust))
     try:
@@ -116,3 +117,12 @@ def test_refusals_have_the_one_shape(
     status, answer = post(alone, path, body)
 
     assert (status, answer["error"]["code"]) == refusal
+
+
+@pytest.mark.parametrize("direction", ["input", "output"])
+def test_request_that_nobody_signed_finds_nothing(alone: Alone, direction: str) -> None:
+    body = {"inputs": [{"text": "Hello."}]}
+
+    status, answer = post(alone, f"v1/firewall/{direction}", body, is_signed=False)
+
+    assert (status, answer["error"]["code"]) == (404, "NOT_FOUND")
