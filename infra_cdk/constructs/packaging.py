@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from infra_cdk.config import EXTRA_LAYERS, Architecture
+from infra_cdk.config import Architecture
 
 PYTHON_VERSION = "3.13"
 _RECIPE = "3"
@@ -31,12 +31,6 @@ _IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "test_*.py")
 LAYER_NAMES = ("domain", "adapters")
 LAYERS = Path("layers")
 FUNCTIONS = Path("functions")
-
-
-def all_layer_names() -> tuple[str, ...]:
-    """List every layer that some function uses, each once."""
-    extra = (name for names in EXTRA_LAYERS.values() for name in names)
-    return tuple(dict.fromkeys((*LAYER_NAMES, *extra)))
 
 
 class Assets(Protocol):

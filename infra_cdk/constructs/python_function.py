@@ -36,8 +36,7 @@ class PythonFunction(lambda_.Function):
     def __init__(
         self, scope: Construct, name: str, *, kit: FunctionKit, settings: Mapping[str, str]
     ) -> None:
-        size, folder = kit.stage.functions[name], kit.assets.function(name)
-        check_size(name, [folder, *(layer.folder for layer in kit.layers)])
+        size = kit.stage.functions[name]
         title = "".join(word.capitalize() for word in name.split("_"))
         log_group = logs.LogGroup(
             scope,
@@ -58,7 +57,7 @@ class PythonFunction(lambda_.Function):
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=ARCHITECTURES[kit.stage.architecture],
             handler=f"{name}.handler.handler",
-            code=lambda_.Code.from_asset(str(folder)),
+            code=_code(name, kit),
             layers=list(kit.layers),
             role=role,
             log_group=log_group,
@@ -73,6 +72,13 @@ class PythonFunction(lambda_.Function):
         acknowledge(self, {"L1": reason})
         # X-Ray has no resources to name: with tracing on, its actions are granted on *.
         acknowledge(role, {"IAM5[Resource::*]": "X-Ray actions apply to no resource, only to *."})
+
+
+def _code(name: str, kit: FunctionKit) -> lambda_.AssetCode:
+    """Give a function's code, once it is sure that Lambda takes it together with its layers."""
+    folder = kit.assets.function(name)
+    check_size(name, [folder, *(layer.folder for layer in kit.layers)])
+    return lambda_.Code.from_asset(str(folder))
 
 
 def environment_of(name: str, settings: Mapping[str, str]) -> dict[str, str]:

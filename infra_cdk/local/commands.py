@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from infra_cdk.config import LOCAL
-from infra_cdk.constructs.packaging import BuiltAssets, all_layer_names
+from infra_cdk.constructs.layer_names import all_layer_names
+from infra_cdk.constructs.packaging import BuiltAssets
 from infra_cdk.local import invoke as invoking
 from infra_cdk.local import server
 from infra_cdk.local.cloud import LocalCloud, bootstrap, deploy

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra_cdk.constructs.packaging import all_layer_names
+from infra_cdk.constructs.layer_names import all_layer_names
 from infra_cdk.local.cloud import LocalCloud
 from infra_cdk.local.facts import Facts
 from infra_cdk.local.workspace import Trouble, cloud_environment

@@ -7,7 +7,7 @@ import pytest
 
 from infra_cdk.app import build_app
 from infra_cdk.config import EXTRA_LAYERS
-from infra_cdk.constructs.packaging import all_layer_names
+from infra_cdk.constructs.layer_names import all_layer_names
 from integration.infra.test_local_stage import needs_cloud, stacks_beyond_ministack
 from support.synthesis import synthesized, synthesized_alone
 

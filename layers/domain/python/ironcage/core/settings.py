@@ -28,11 +28,11 @@ class Settings:
     records_spool_bucket: str = ""
     audit_bucket: str = ""
     audit_hash_secret: str = ""
-    firewall_input_function: str = ""
-    firewall_output_function: str = ""
+    firewall_access: str = "token"
     kms_key: str = ""
     usage_dead_letter_queue: str = ""
-    firewall_access: str = "token"
+    firewall_input_function: str = ""
+    firewall_output_function: str = ""
     trace_enabled: str = "false"
 
     @classmethod
