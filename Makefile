@@ -132,7 +132,7 @@ unit: setup ## Rules, arithmetic, order of steps: memory only
 # ---------------------------------------------------------------- local cloud and deployment
 # IRONCAGE_PORT=4570 make up   chooses another port.
 export KEY
-.PHONY: up down status demo provider invoke synth
+.PHONY: up down status demo provider invoke openapi synth
 LOCAL := $(PY) -m infra_cdk.local
 # A comma inside $(or …) would end its argument.
 FLAT_PRICE := 0.15,0.60
@@ -154,6 +154,9 @@ provider: setup ## Add a provider: NAME=ollama URL=http://127.0.0.1:11434/v1 MOD
 
 invoke: setup ## Run a handler on an event file, no Docker: FN=gateway EVENT=chat
 	@$(LOCAL) invoke --function "$(FN)" --event "$(EVENT)"
+
+openapi: setup ## Write the OpenAPI documents of the HTTP functions
+	@PYTHONPATH=$(LAYER_ROOTS) $(PY) -m ironcage.web.document
 
 synth: setup ## Synthesize the app for production into build/cdk.out; needs no account
 	@node_modules/.bin/cdk synth --quiet --no-lookups --no-notices

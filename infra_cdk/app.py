@@ -1,6 +1,7 @@
-"""The app: every region of a stage, five stacks each (local: four). `cdk deploy -c stage=prod`.
+"""The app: every region of a stage, six stacks each (local: five). `cdk deploy -c stage=prod`.
 
 The keys come first, then the primary's data, which replicate into the other regions, then the rest.
+`-c only=guardrails` makes the two firewalls alone, one stack a region.
 """
 
 import json
@@ -16,6 +17,7 @@ from infra_cdk.domain import domain_of
 from infra_cdk.stacks.data import DataStack
 from infra_cdk.stacks.edge import EdgeStack
 from infra_cdk.stacks.gateway import GatewayStack
+from infra_cdk.stacks.guardrails import GuardrailsStack, StandaloneGuardrailsStack
 from infra_cdk.stacks.keys import KeysStack
 from infra_cdk.stacks.workers import WorkersStack
 
@@ -33,6 +35,20 @@ def build_app(
     app = cdk.App(outdir=outdir, context={**known, **(context or {})})
     stage = _stage_of(app)
     build = Path(str(app.node.try_get_context("build") or "build"))
+    built = assets or BuiltAssets(build)
+    match str(app.node.try_get_context("only") or ""):
+        case "":
+            _add_everything(app, stage, built)
+        case "guardrails":
+            _add_guardrails_alone(app, stage, built)
+        case other:
+            raise ValueError(f"unknown part {other!r}: only=guardrails stands alone")
+    cdk.Tags.of(app).add("ironcage:stage", stage.name)
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
+    return app
+
+
+def _add_everything(app: cdk.App, stage: Stage, assets: Assets) -> None:
     keys = _add_keys(app, stage)
     datas = [_add_data(app, stage, key) for key in keys]
     for stack in keys:
@@ -40,10 +56,13 @@ def build_app(
     for data in datas:
         if data is not datas[0]:
             data.add_stack_dependency(datas[0])
-        _add_region(app, stage=stage, data=data, assets=assets or BuiltAssets(build))
-    cdk.Tags.of(app).add("ironcage:stage", stage.name)
-    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
-    return app
+        _add_region(app, stage=stage, data=data, assets=assets)
+
+
+def _add_guardrails_alone(app: cdk.App, stage: Stage, assets: Assets) -> None:
+    for region in stage.regions:
+        name = f"{_prefix(stage, region)}-guardrails-alone"
+        StandaloneGuardrailsStack(app, name, stage=stage, region=region, assets=assets)
 
 
 def _stage_of(app: cdk.App) -> Stage:
@@ -80,8 +99,15 @@ def _prefix(stage: Stage, region: str) -> str:
 def _add_region(app: cdk.App, *, stage: Stage, data: DataStack, assets: Assets) -> None:
     prefix = _prefix(stage, data.region)
     workers = WorkersStack(app, f"{prefix}-workers", stage=stage, assets=assets, data=data)
+    guardrails = GuardrailsStack(app, f"{prefix}-guardrails", stage=stage, assets=assets, data=data)
     gateway = GatewayStack(
-        app, f"{prefix}-gateway", stage=stage, assets=assets, data=data, workers=workers
+        app,
+        f"{prefix}-gateway",
+        stage=stage,
+        assets=assets,
+        data=data,
+        workers=workers,
+        guardrails=guardrails,
     )
     if stage.has_web_acl:
         EdgeStack(app, f"{prefix}-edge", stage=stage, data=data, gateway=gateway)

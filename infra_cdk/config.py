@@ -99,6 +99,15 @@ _SIZES = {
     "usage_recorder": FunctionSize(memory_mb=256, timeout_seconds=60),
     "ledger_reaper": FunctionSize(memory_mb=256, timeout_seconds=55),
     "audit_archiver": FunctionSize(memory_mb=256, timeout_seconds=60),
+    # A whole processor for the model of injections, which runs on one thread.
+    "input_firewall": FunctionSize(memory_mb=1769, timeout_seconds=BUFFERED_INTEGRATION_SECONDS),
+    "output_firewall": FunctionSize(memory_mb=1024, timeout_seconds=BUFFERED_INTEGRATION_SECONDS),
+}
+# What a function needs beside the layers of all: the models are layers of their own, since both of
+# them do not fit into one function.
+EXTRA_LAYERS: dict[str, tuple[str, ...]] = {
+    "input_firewall": ("web",),
+    "output_firewall": ("web",),
 }
 
 PROD = Stage(
@@ -113,6 +122,8 @@ PROD = Stage(
     functions=_SIZES,
 )
 
+LOCAL_BURST = 16
+
 # The local cloud runs handlers on the host's own architecture, and starts one worker a request:
 # the cap keeps a burst from filling the memory of a laptop, and a burst of cold starts on two cores
 # takes more than the seconds that AWS needs.
@@ -122,8 +133,16 @@ LOCAL = replace(
     architecture="arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",
     functions=_SIZES
     | {
-        "gateway": FunctionSize(memory_mb=512, timeout_seconds=60, reserved_concurrency=16),
+        "gateway": FunctionSize(
+            memory_mb=512, timeout_seconds=60, reserved_concurrency=LOCAL_BURST
+        ),
         "token_authorizer": FunctionSize(memory_mb=256, timeout_seconds=60),
+        # As many as the gateway's: a scan that finds no environment blocks its request.
+        "input_firewall": FunctionSize(
+            memory_mb=1769, timeout_seconds=60, reserved_concurrency=LOCAL_BURST
+        ),
+        # Each environment unpacks its layers, which are large, for itself.
+        "output_firewall": FunctionSize(memory_mb=1024, timeout_seconds=60, reserved_concurrency=4),
     },
     is_protected=False,
     allow_loopback=True,

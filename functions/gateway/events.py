@@ -5,16 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from ironcage.core import (
-    AgentId,
     RequestId,
-    TenantId,
     TraceContext,
     from_xray,
     make_traceparent,
     new_id,
     trace_id_of,
 )
-from ironcage.core.errors import TokenInvalid
 from ironcage.gateway import Body, Caller, Event, GatewayCall, Head
 
 
@@ -63,16 +60,7 @@ def _own_trace(event: Mapping[str, Any]) -> str:
 
 
 def _caller(event: Mapping[str, Any]) -> Caller:
-    proven = (event.get("requestContext") or {}).get("authorizer") or {}
-    try:
-        return Caller(
-            TenantId(proven["tenant_id"]),
-            AgentId(proven["agent_id"]),
-            proven["token_hash"],
-            permissions=frozenset(proven["permissions"].split()),
-        )
-    except KeyError as exc:
-        raise TokenInvalid() from exc
+    return Caller.proven_by((event.get("requestContext") or {}).get("authorizer"))
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from ironcage.adapters.dynamodb.ledgers import open_pots
 from ironcage.adapters.dynamodb.table import Table
 from ironcage.adapters.functions import FunctionScanner
 from ironcage.adapters.hashing import SecretTextHasher
+from ironcage.adapters.moderation import OpenAiModerators
 from ironcage.adapters.objects import S3Spool
 from ironcage.adapters.observability import open_tracer
 from ironcage.adapters.providers.anthropic import AnthropicProvider
@@ -72,11 +73,8 @@ def open_gateway(clock: Clock) -> Gateway:
     hasher = SecretTextHasher(
         SecretReader(open_client("secretsmanager")), settings().audit_hash_secret, clock
     )
-    upstream = Upstream(
-        SecretsVault(open_client("secretsmanager"), settings().providers_vault_path, clock),
-        providers(),
-        breakers=breakers(),
-    )
+    vault = SecretsVault(open_client("secretsmanager"), settings().providers_vault_path, clock)
+    upstream = Upstream(vault, providers(), breakers=breakers())
     return Gateway(
         Admission(
             DynamoDirectory(control, clock),
@@ -84,6 +82,7 @@ def open_gateway(clock: Clock) -> Gateway:
             ledger=money,
             hasher=hasher,
             prices=PriceTable.load(),
+            moderators=OpenAiModerators(transport(), vault, clock),
         ),
         Answers(upstream, hasher),
         Streams(upstream, hasher),

@@ -1,6 +1,7 @@
 """The REST API itself: one stage, logged, traced, throttled."""
 
 import json
+from collections.abc import Mapping
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
@@ -29,7 +30,7 @@ _LOGGING_POLICY = (
     "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
     "AmazonAPIGatewayPushToCloudWatchLogs]"
 )
-_REASONS = {
+REASONS = {
     "APIG2": "Bodies are validated by the gateway function, which names all problems at once.",
     "APIG3": "The region's edge stack associates its web ACL with this stage; the local cloud "
     "evaluates none and is bound to loopback.",
@@ -39,7 +40,13 @@ _REASONS = {
 
 
 def make_api(
-    scope: cdk.Stack, *, stage: Stage, key: kms.IKey, name: str = "Api", is_health: bool = False
+    scope: cdk.Stack,
+    *,
+    stage: Stage,
+    key: kms.IKey,
+    name: str = "Api",
+    is_health: bool = False,
+    reasons: Mapping[str, str] = REASONS,
 ) -> apigateway.RestApi:
     """Make a regional API with access logs; routes are added by the caller.
 
@@ -50,6 +57,7 @@ def make_api(
         name: the construct's name.
         is_health: the API that only tells whether the region is up: it stays reachable without a
             client certificate, and uses the logging role of the region's other API.
+        reasons: why findings of cdk-nag are accepted.
     """
     has_role = stage.api_logging_role and not is_health
     needs_certificate = bool(stage.domain and stage.domain.trust_store)
@@ -67,7 +75,7 @@ def make_api(
             stage, _access_log(scope, f"{name}AccessLogs", stage=stage, key=key)
         ),
     )
-    acknowledge(api, _REASONS)
+    acknowledge(api, reasons)
     if region_id := stage.api_id(scope.region):
         cdk.Tags.of(api).add("ms-custom-id", region_id)
     return api

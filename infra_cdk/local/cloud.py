@@ -120,14 +120,18 @@ def _is_prepared(cloud: LocalCloud) -> bool:
     return True
 
 
-def deploy(workspace: Workspace, progress: Progress) -> None:
-    """Synthesize and deploy every stack of the stage `local`, in all of its regions."""
+def deploy(
+    workspace: Workspace, progress: Progress, context: Mapping[str, str] | None = None
+) -> None:
+    """Synthesize and deploy the stage `local`; the context may make less or other stacks."""
     if workspace.synthesized.is_dir():
         for old in workspace.synthesized.glob("*.template.json"):
             old.unlink()
-    where = ["--output", str(workspace.synthesized), "--context", f"build={workspace.shared}"]
+    told = {"stage": LOCAL.name, "build": str(workspace.shared), **(context or {})}
+    what = [word for name, value in told.items() for word in ("--context", f"{name}={value}")]
+    where = ["--output", str(workspace.synthesized)]
     how = ["--require-approval", "never", "--concurrency", "4", "--progress", "events"]
-    _cdk(workspace, progress, "deploy", "--all", "--context", "stage=local", *where, *how)
+    _cdk(workspace, progress, "deploy", "--all", *what, *where, *how)
 
 
 def _cdk(workspace: Workspace, progress: Progress, *words: str, cwd: Path | None = None) -> None:

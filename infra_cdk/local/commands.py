@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from infra_cdk.config import LOCAL
-from infra_cdk.constructs.packaging import LAYER_NAMES, BuiltAssets
+from infra_cdk.constructs.layer_names import all_layer_names
+from infra_cdk.constructs.packaging import BuiltAssets
 from infra_cdk.local import invoke as invoking
 from infra_cdk.local import server
 from infra_cdk.local.cloud import LocalCloud, bootstrap, deploy
@@ -43,8 +44,7 @@ def bring_up(workspace: Workspace, progress: Progress) -> tuple[Facts, Answer]:
         if not server.ensure_running(workspace):
             progress.detail("it runs already: this is an update")
     with progress.step("Building the layers"):
-        for name in LAYER_NAMES:
-            BuiltAssets(workspace.shared).layer(name, LOCAL.architecture)
+        build_layers(workspace)
     with progress.step("Preparing it for the CDK"):
         bootstrap(workspace, progress)
     with progress.step(f"Deploying the app in {', '.join(LOCAL.regions)}"):
@@ -60,6 +60,12 @@ def bring_up(workspace: Workspace, progress: Progress) -> tuple[Facts, Answer]:
             f"The functions' logs are in {workspace.data / 'log'} and in CloudWatch Logs."
         )
     return facts, answer
+
+
+def build_layers(workspace: Workspace) -> None:
+    """Build every layer here: a deployment sees neither our proxies nor our package index."""
+    for name in all_layer_names():
+        BuiltAssets(workspace.shared).layer(name, LOCAL.architecture)
 
 
 def down(workspace: Workspace) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from infra_cdk.constructs.layer_names import all_layer_names
 from infra_cdk.local.cloud import LocalCloud
 from infra_cdk.local.facts import Facts
 from infra_cdk.local.workspace import Trouble, cloud_environment
@@ -18,7 +19,7 @@ from infra_cdk.local.workspace import Trouble, cloud_environment
 _FUNCTIONS = Path("functions")
 _EVENTS = Path("events")
 _RUNNER = Path(__file__).with_name("run_handler.py")
-_PATHS = ("functions", "layers/domain/python", "layers/adapters/python")
+_PATHS = ("functions", *(f"layers/{name}/python" for name in all_layer_names()))
 # Who stands in the example events, and in the local cloud.
 _EXAMPLE_TENANT, _EXAMPLE_AGENT = "tenant_acme", "agent_writer"
 _EXAMPLE_TOKEN, _EXAMPLE_HASH = "IC_TOKEN", "a" * 64

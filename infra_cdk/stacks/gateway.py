@@ -6,6 +6,7 @@ cannot stream: until the gateway brings a runtime of its own, an answer has 29 s
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra_cdk.config import BUFFERED_INTEGRATION_SECONDS, STREAMING_SECONDS, Stage
@@ -30,6 +31,7 @@ from infra_cdk.constructs.python_layer import make_layers
 from infra_cdk.constructs.rest_front import make_api
 from infra_cdk.constructs.spool import SPOOL_PREFIX
 from infra_cdk.stacks.data import DataStack
+from infra_cdk.stacks.guardrails import GuardrailsStack
 from infra_cdk.stacks.workers import WorkersStack, shared_settings
 
 GOVERNED_PATHS = ("chat/completions", "embeddings", "messages", "models", "{proxy+}")
@@ -48,6 +50,7 @@ class GatewayStack(cdk.Stack):
         assets: Assets,
         data: DataStack,
         workers: WorkersStack,
+        guardrails: GuardrailsStack,
     ) -> None:
         super().__init__(
             scope,
@@ -59,6 +62,7 @@ class GatewayStack(cdk.Stack):
         self._stage = stage
         self._data = data
         self._workers = workers
+        self._firewalls = guardrails.firewalls
         self._kit = FunctionKit(
             stage=stage,
             assets=assets,
@@ -99,6 +103,8 @@ class GatewayStack(cdk.Stack):
             "records_topic": workers.records.topic_arn,
             "records_spool_bucket": workers.spool.bucket_name,
             "audit_hash_secret": data.audit_hash_secret.secret_name,
+            "firewall_input_function": self._firewalls["input"].function_name,
+            "firewall_output_function": self._firewalls["output"].function_name,
         }
         function = PythonFunction(self, "gateway", kit=self._kit, settings=settings)
         allow_items(function, data.tables.control, actions=("GetItem",))
@@ -115,6 +121,8 @@ class GatewayStack(cdk.Stack):
         allow_secret(function, data.audit_hash_secret)
         allow(function, ["sns:Publish"], on=[workers.records.topic_arn])
         allow_objects(function, workers.spool, prefix=SPOOL_PREFIX, actions=("PutObject",))
+        scanners = [firewall.function_arn for firewall in self._firewalls.values()]
+        allow(function, ["lambda:InvokeFunction"], on=scanners)
         used = ("dynamodb", "secretsmanager", "sns", "s3")
         allow_key(function, self._kit.key, through=used)
         return function
@@ -143,12 +151,32 @@ class GatewayStack(cdk.Stack):
         for path in GOVERNED_PATHS:
             resource = v1.resource_for_path(path)
             resource.add_method("ANY", integration, authorizer=governed)
+        self._add_firewall_routes(v1, governed)
         for path in HEALTH_PATHS:
             health = self.api.root.resource_for_path(path).add_method(
                 "GET", integration, authorization_type=apigateway.AuthorizationType.NONE
             )
             reason = "Health is public: it says that we are up, nothing else."
             acknowledge(health, {"APIG4": reason})
+
+    def _add_firewall_routes(
+        self, v1: apigateway.Resource, governed: apigateway.RequestAuthorizer
+    ) -> None:
+        for direction, firewall in self._firewalls.items():
+            # By ARN: the permission to invoke then belongs to this stack, which has the API.
+            known = lambda_.Function.from_function_attributes(
+                self,
+                f"{direction.capitalize()}Firewall",
+                function_arn=firewall.function_arn,
+                same_environment=True,
+            )
+            integration = apigateway.LambdaIntegration(
+                known,
+                allow_test_invoke=False,
+                timeout=cdk.Duration.seconds(BUFFERED_INTEGRATION_SECONDS),
+            )
+            resource = v1.resource_for_path(f"firewall/{direction}")
+            resource.add_method("ANY", integration, authorizer=governed)
 
     def _watch(self) -> None:
         alarms = AlarmTopic(self, "Alarms", key=self._kit.key)

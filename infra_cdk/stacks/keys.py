@@ -55,7 +55,7 @@ class KeysStack(cdk.Stack):
             removal_policy=self._removal,
             description=_DESCRIPTION,
         )
-        for statement in _service_statements(self.region, self.account):
+        for statement in service_statements(self.region, self.account):
             key.add_to_resource_policy(statement)
         # By its ARN, so that its policy is what stands here: subscriptions and secrets would write
         # into it, for every topic of every account.
@@ -66,7 +66,7 @@ class KeysStack(cdk.Stack):
             principals=[iam.AccountRootPrincipal()], actions=["kms:*"], resources=["*"]
         )
         policy = iam.PolicyDocument(
-            statements=[owner, *_service_statements(self.region, self.account)]
+            statements=[owner, *service_statements(self.region, self.account)]
         )
         replica = kms.CfnReplicaKey(
             self,
@@ -84,7 +84,7 @@ def key_arn_in(region: str, key: kms.IKey) -> str:
     return f"arn:aws:kms:{region}:{cdk.Aws.ACCOUNT_ID}:key/{key.key_id}"
 
 
-def _service_statements(region: str, account: str) -> list[iam.PolicyStatement]:
+def service_statements(region: str, account: str) -> list[iam.PolicyStatement]:
     """Let AWS services encrypt on our behalf, for what this account has told them to do.
 
     Without the source, they would do so for whoever names our key in an account of his own.

@@ -1,9 +1,11 @@
 """Detectors whose answers a test decides."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ironcage.firewall import (
     Finding,
+    Moderator,
+    NoModerator,
     NormalisedText,
     Origin,
     Reading,
@@ -11,6 +13,7 @@ from ironcage.firewall import (
     Scores,
     secrets_detector,
 )
+from ironcage.tenancy import AgentView
 
 
 class FixedDetector:
@@ -118,3 +121,16 @@ class FixedModerator:
     def score(self, pieces: Sequence[str]) -> Sequence[Scores]:
         """Give the scores."""
         return self._scores
+
+
+class FixedModerators:
+    """`ModeratorSource`: the same moderator for everybody, none if the test names none."""
+
+    def __init__(self, moderator: Moderator | None = None) -> None:
+        self.moderator = moderator or NoModerator()
+        self.asked: list[AgentView] = []
+
+    def moderator_for(self, view: AgentView, *, seconds_left: Callable[[], float]) -> Moderator:
+        """Give the moderator of the test."""
+        self.asked.append(view)
+        return self.moderator

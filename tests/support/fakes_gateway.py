@@ -35,6 +35,7 @@ from ironcage.tenancy import Agent, AgentView, Provider, ProviderKind
 from ironcage.tokens import ProviderKey
 from support.builders_budgets import KEY, TOKEN_HASH
 from support.fakes_breakers import MemoryBreakerStore
+from support.fakes_firewall import FixedModerators
 from support.fakes_ledger import FailingPotStore, ManualClock
 from support.fakes_scanner import a_firewall
 
@@ -259,6 +260,7 @@ class GatewayRig:
     firewall: Firewall = field(default_factory=a_firewall)
     seconds_left: float = 60.0
     breakers: MemoryBreakerStore = field(default_factory=MemoryBreakerStore)
+    moderators: FixedModerators = field(default_factory=FixedModerators)
 
     def __post_init__(self) -> None:
         self.ledger = LedgerService(self.pots, self.clock)
@@ -276,6 +278,7 @@ class GatewayRig:
                 ledger=self.ledger,
                 hasher=PlainHasher(),
                 prices=PriceTable.load(),
+                moderators=self.moderators,
             ),
             Answers(upstream, PlainHasher()),
             Streams(upstream, PlainHasher()),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 CHAT, MESSAGES, MODELS = "/v1/chat/completions", "/v1/messages", "/v1/models"
 EMBEDDINGS = "/v1/embeddings"
+FIREWALLS = ("/v1/firewall/input", "/v1/firewall/output")
 OURS = "<ours>"  # stands for the token of the agent under test
 GOOD_BODY = json.dumps(
     {"model": "scripted", "messages": [{"role": "user", "content": "Say hello."}]}
@@ -69,6 +70,7 @@ TOKENS = (
     _unproven("token in a cookie", ("cookie", f"token={OURS}")),
     _unproven("token in the query", path=f"{CHAT}?access_token={OURS}"),
     _unproven("identity by header", ("x-tenant-id", "tenant_local"), ("x-agent-id", "agent_local")),
+    *(_unproven(f"no token at {path}", path=path) for path in FIREWALLS),
     _unproven("unknown path without a token", path="/v1/nothing"),
 )
 
@@ -76,6 +78,8 @@ PATHS = (
     _nowhere("unknown path", "/v1/nothing"),
     _nowhere("below a path", f"{CHAT}/more"),
     _nowhere("version alone", "/v1"),
+    _nowhere("above the firewalls", "/v1/firewall"),
+    _nowhere("below a firewall", f"{FIREWALLS[0]}/more"),
     _nowhere("root", "/"),
     _nowhere("outside of the version", "/admin"),
     _nowhere("version in capitals", "/V1/chat/completions"),
@@ -85,6 +89,7 @@ PATHS = (
     *(_wrong_method(method, CHAT) for method in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS")),
     *(_wrong_method(method, MESSAGES) for method in ("GET", "PUT")),
     _wrong_method("GET", EMBEDDINGS),
+    *(_wrong_method("GET", path) for path in FIREWALLS),
     *(_wrong_method(method, MODELS) for method in ("POST", "DELETE")),
 )
 

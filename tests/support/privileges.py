@@ -26,6 +26,7 @@ PUBLISH = ("sns:Publish",)
 PUT = ("s3:PutObject",)
 GET = ("s3:GetObject",)
 USE_KEY = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
+INVOKE = ("lambda:InvokeFunction",)
 WRITE_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 TRACE = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 INVOKE_MODEL = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
@@ -45,7 +46,7 @@ ALL_OF: dict[str, tuple[str, ...]] = {
     "key": USE_KEY,
     "key_through": USE_KEY,
     "model": INVOKE_MODEL,
-    "function": ("lambda:InvokeFunction",),
+    "function": INVOKE,
     "log": (*WRITE_LOG, "logs:GetLogEvents"),
     "trace": TRACE,
 }
@@ -88,6 +89,8 @@ FUNCTIONS = {
     "usage_recorder": "UsageRecorder",
     "ledger_reaper": "LedgerReaper",
     "audit_archiver": "AuditArchiver",
+    "input_firewall": "InputFirewall",
+    "output_firewall": "OutputFirewall",
 }
 
 TARGETS = {
@@ -134,6 +137,13 @@ def through(*services: str) -> dict[str, tuple[str, ...]]:
     return {f"data_key_through_{service}": USE_KEY for service in services}
 
 
+# A firewall reads the policy of the agent that asks, and the key of hashed redactions.
+JUDGE = {
+    "control": GET_ITEM,
+    "audit_hash_key": GET_SECRET,
+    **through("dynamodb", "secretsmanager"),
+}
+
 NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "token_authorizer": {
         "control": GET_ITEM,
@@ -150,6 +160,8 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
         "records": PUBLISH,
         "spool_objects": PUT,
         "models": INVOKE_MODEL,
+        "function_input_firewall": INVOKE,
+        "function_output_firewall": INVOKE,
         **through("dynamodb", "secretsmanager", "sns", "s3"),
     },
     "control_api": {
@@ -180,6 +192,8 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
         **through("dynamodb", "sns", "s3"),
     },
     "audit_archiver": {"audit_queue": CONSUME, "audit_objects": PUT, **through("sqs", "s3")},
+    "input_firewall": JUDGE,
+    "output_firewall": JUDGE,
 }
 
 

@@ -99,7 +99,7 @@ def found_things(root: Caller, targets: Mapping[str, Target]) -> dict[str, list[
     stacks = root.client("cloudformation")
     rows = [
         row
-        for part in ("keys", "data", "workers", "gateway")
+        for part in ("keys", "data", "workers", "guardrails", "gateway")
         for row in stacks.describe_stack_resources(StackName=f"ironcage-local-{REGION}-{part}")[
             "StackResources"
         ]

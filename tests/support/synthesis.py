@@ -113,14 +113,25 @@ def synthesized(stage: str, region: str = "us-east-1") -> Synthesis:
 
 
 @cache
+def synthesized_alone(stage: str) -> Synthesis:
+    """Synthesize the two firewalls of a stage without everything else, seen from us-east-1."""
+    whole = _made(stage, only="guardrails")
+    return Synthesis(whole.folder, whole.templates, STAGES[stage].others_than("us-east-1"))
+
+
+@cache
 def _synthesized(stage: str) -> Synthesis:
+    return _made(stage)
+
+
+def _made(stage: str, **context: str) -> Synthesis:
     """Synthesize a stage; cdk-nag runs with it and fails it on any finding."""
     folder = Path(tempfile.mkdtemp(prefix="ironcage-synth-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     app = build_app(
         outdir=str(folder / "out"),
         # As the CDK command line does: SAM finds the assets by this.
-        context={"stage": stage, "aws:cdk:enable-asset-metadata": "true"},
+        context={"stage": stage, "aws:cdk:enable-asset-metadata": "true", **context},
         assets=EmptyAssets(folder / "assets"),
     )
     app.synth()

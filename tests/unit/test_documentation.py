@@ -1,5 +1,6 @@
 """What users can meet is described where they look: codes, settings and routes in the README."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -41,6 +42,13 @@ def test_setting_is_described(name: str) -> None:
 @pytest.mark.parametrize("route", sorted(ENDPOINTS))
 def test_route_is_described(route: str) -> None:
     assert f"`{ENDPOINTS[route].method} {route}`" in README
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "functions").glob("*/openapi.json")), ids=str)
+def test_route_of_a_document_is_described(path: Path) -> None:
+    for route, operations in json.loads(path.read_text())["paths"].items():
+        for method in operations:
+            assert f"`{method.upper()} {route}`" in README
 
 
 def test_every_command_of_the_readme_exists() -> None:

@@ -41,6 +41,7 @@ from ironcage.tokens import TokenGrant, TokenVerifier, issue
 from support.builders_budgets import KEY
 from support.builders_identity import KEYS, TOKEN_ID
 from support.fakes_breakers import MemoryBreakerStore
+from support.fakes_firewall import FixedModerators
 from support.fakes_gateway import FixedDirectory, FixedVault, NoTracer, a_provider, a_view
 from support.fakes_identity import MemoryKeyring, MemoryTokenRecords
 from support.fakes_ledger import MemoryPotStore
@@ -96,6 +97,7 @@ class Served:
                 ledger=ledger,
                 hasher=hasher,
                 prices=PriceTable.load(),
+                moderators=FixedModerators(),
             ),
             Answers(asking, hasher),
             Streams(asking, hasher),

@@ -2,6 +2,7 @@
 
 import json
 
+from infra_cdk.config import EXTRA_LAYERS
 from support.synthesis import synthesized
 
 PUBLIC = {"api/health", "api/v1/health"}
@@ -31,6 +32,8 @@ def test_every_route_but_health_has_the_token_authorizer() -> None:
         ("v1/messages", "ANY"): "CUSTOM",
         ("v1/embeddings", "ANY"): "CUSTOM",
         ("v1/models", "ANY"): "CUSTOM",
+        ("v1/firewall/input", "ANY"): "CUSTOM",
+        ("v1/firewall/output", "ANY"): "CUSTOM",
         ("v1/{proxy+}", "ANY"): "CUSTOM",
         ("api/health", "GET"): "NONE",
         ("api/v1/health", "GET"): "NONE",
@@ -76,7 +79,10 @@ def test_answers_are_buffered_until_the_streaming_runtime_exists() -> None:
 
 
 def test_functions_run_on_arm_in_production_with_python_3_13() -> None:
-    for function in synthesized("prod").of_type("AWS::Lambda::Function").values():
+    functions = synthesized("prod").of_type("AWS::Lambda::Function").values()
+
+    for function in functions:
         assert function["Properties"]["Architectures"] == ["arm64"]
         assert function["Properties"]["Runtime"] == "python3.13"
-        assert len(function["Properties"]["Layers"]) == 2
+        name = function["Properties"]["Handler"].partition(".")[0]
+        assert len(function["Properties"]["Layers"]) == 2 + len(EXTRA_LAYERS.get(name, ()))

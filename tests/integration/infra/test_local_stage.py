@@ -69,7 +69,7 @@ def test_domain_adds_nothing_that_ministack_cannot_make_outside_the_edge() -> No
 def test_local_stage_has_no_edge() -> None:
     parts = {name.rpartition("-")[2] for name in synthesized("local").templates}
 
-    assert parts == {"keys", "data", "workers", "gateway"}
+    assert parts == {"keys", "data", "workers", "guardrails", "gateway"}
 
 
 @pytest.mark.parametrize("stage", ["local", "prod"])

@@ -15,6 +15,8 @@ FUNCTIONS = (
     "usage_recorder",
     "ledger_reaper",
     "audit_archiver",
+    "input_firewall",
+    "output_firewall",
 )
 
 

@@ -230,4 +230,4 @@ def test_third_region_is_one_more_name(tmp_path: Path) -> None:
     tables = [r["Properties"] for r in data["Resources"].values() if r["Type"] == TABLE]
     (control,) = [t for t in tables if t.get("TableName") == "ironcage-prod-control"]
     assert {r["Region"] for r in control["Replicas"]} == {*regions}
-    assert len([name for name in made if "-ap-southeast-1-" in name]) == 5
+    assert len([name for name in made if "-ap-southeast-1-" in name]) == 6

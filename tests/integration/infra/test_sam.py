@@ -9,17 +9,19 @@ import pytest
 
 from infra_cdk.local.workspace import REGION
 from support.sam import run_sam
-from support.synthesis import synthesized
+from support.synthesis import synthesized, synthesized_alone
 
+ALONE = "guardrails-alone"
 PARTS = {
-    "prod": ("keys", "data", "workers", "gateway", "edge"),
-    "local": ("keys", "data", "workers", "gateway"),
+    "prod": ("keys", "data", "workers", "guardrails", "gateway", "edge", ALONE),
+    "local": ("keys", "data", "workers", "guardrails", "gateway", ALONE),
 }
 TEMPLATES = [(stage, part) for stage, parts in PARTS.items() for part in parts]
 
 
 def _paths(stage: str, part: str) -> list[Path]:
-    found = sorted(synthesized(stage).folder.glob(f"*-{part}.template.json"))
+    made = synthesized_alone if part == ALONE else synthesized
+    found = sorted(made(stage).folder.glob(f"*-{part}.template.json"))
     assert found
     return found
 
@@ -42,7 +44,7 @@ def test_sam_says_what_is_wrong_with_a_template(tmp_path: Path) -> None:
     assert done.returncode != 0
 
 
-@pytest.mark.parametrize("part", ["workers", "gateway"])
+@pytest.mark.parametrize("part", ["workers", "guardrails", "gateway"])
 def test_sam_builds_every_function_as_it_was_packaged(part: str, tmp_path: Path) -> None:
     (template,) = [path for path in _paths("local", part) if f"-{REGION}-" in path.name]
     functions = synthesized("local").of_type("AWS::Lambda::Function", part)

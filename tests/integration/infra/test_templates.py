@@ -1,18 +1,20 @@
 """cfn-lint finds nothing in what we synthesize (cdk-nag runs with every synthesis)."""
 
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
-from support.synthesis import synthesized
+from support.synthesis import Synthesis, synthesized, synthesized_alone
 
 # W3005: the CDK states dependencies twice. W3037: actions that only MiniStack knows.
 IGNORED = {"prod": ["W3005"], "local": ["W3005", "W3037"]}
 
 
+@pytest.mark.parametrize("made", [synthesized, synthesized_alone], ids=["whole", "guardrails"])
 @pytest.mark.parametrize("stage", ["prod", "local"])
-def test_templates_pass_the_linter(stage: str) -> None:
-    templates = [str(path) for path in synthesized(stage).folder.glob("*.template.json")]
+def test_templates_pass_the_linter(stage: str, made: Callable[[str], Synthesis]) -> None:
+    templates = [str(path) for path in made(stage).folder.glob("*.template.json")]
     command = [".venv/bin/cfn-lint", *templates, "--ignore-checks", *IGNORED[stage]]
 
     found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603

@@ -5,15 +5,19 @@ import sys
 
 import pytest
 
+from support.events import load_event
+
 HEAVY = {
     "aws_lambda_powertools",
     "aws_xray_sdk",
     "boto3",
     "botocore",
     "cryptography",
+    "fastapi",
     "httpx",
     "jwt",
     "litellm",
+    "mangum",
     "openai",
     "pydantic",
     "re2",
@@ -22,13 +26,37 @@ HEAVY = {
 }
 
 
-HANDLERS = ["token_authorizer.handler", "gateway.handler", "audit_archiver.handler"]
+HANDLERS = [
+    "token_authorizer.handler",
+    "gateway.handler",
+    "audit_archiver.handler",
+    "input_firewall.handler",
+    "output_firewall.handler",
+]
 
 
 @pytest.mark.parametrize("module", HANDLERS)
 def test_import_of_a_handler_loads_no_heavy_module(module: str) -> None:
-    code = f"import sys; sys.path[:0] = {sys.path!r}; import {module}; print(*sys.modules)"
+    loaded = modules_after(f"import {module}")
 
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603 - our own code
+    assert not HEAVY & {name.partition(".")[0] for name in loaded}
 
-    assert not HEAVY & {name.partition(".")[0] for name in done.stdout.split()}
+
+@pytest.mark.parametrize("direction", ["input", "output"])
+def test_scan_loads_neither_the_framework_nor_the_gateway(direction: str) -> None:
+    event = load_event(f"{direction}_firewall/scan")
+
+    loaded = modules_after(
+        f"from {direction}_firewall.handler import handler; handler({event!r}, None)"
+    )
+
+    assert not HEAVY & {name.partition(".")[0] for name in loaded}
+    assert "ironcage.firewall" in loaded
+    assert not {"ironcage.gateway", "ironcage.web"} & loaded
+
+
+def modules_after(code: str) -> set[str]:
+    """Run some code in a process of its own; list what it has loaded."""
+    whole = f"import sys; sys.path[:0] = {sys.path!r}; {code}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", whole], check=True, capture_output=True, text=True)  # noqa: S603 - our own code
+    return set(done.stdout.splitlines()[-1].split())

@@ -1,22 +1,24 @@
 """OpenAI's moderation endpoint, asked with the tenant's own key (steps 2 and 8)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import batched
 
 from ironcage.adapters.providers.openai import headers_of
 from ironcage.adapters.providers.refusals import decode_answer
 from ironcage.adapters.providers.transport import Outgoing, Transport
-from ironcage.core import Clock, TenantId
+from ironcage.core import Clock, ProviderId, TenantId
 from ironcage.core.errors import FirewallUnavailable, Limited, Rejected, Unavailable
 from ironcage.firewall import CATEGORIES, Scores
-from ironcage.tenancy import Provider, ProviderKind
+from ironcage.tenancy import AgentView, Provider, ProviderKind
 from ironcage.tokens import KeyVault, ProviderKey
 
 MODEL = "omni-moderation-latest"
 REACH = 2_000  # characters; a finding covers as much, so no longer pieces than that
 TEXTS_PER_CALL = 32
+MOST_SECONDS = 5.0
 _DETECTOR = "moderation"
+_NOBODY = Provider(ProviderId("ip_none"), ProviderKind.OPENAI, "", {})
 
 
 class OpenAiModerator:
@@ -90,6 +92,29 @@ class OpenAiModerator:
             return read_scores(decode_answer(answer.read()), count=len(texts))
         finally:
             answer.close()
+
+
+class OpenAiModerators:
+    """`ModeratorSource`: the first active OpenAI provider of an agent, with its tenant's key."""
+
+    def __init__(self, transport: Transport, vault: KeyVault, clock: Clock) -> None:
+        self._transport = transport
+        self._vault = vault
+        self._clock = clock
+
+    def moderator_for(
+        self, view: AgentView, *, seconds_left: Callable[[], float]
+    ) -> OpenAiModerator:
+        """Open the moderator; without a provider it fails when it is asked."""
+        usable = (p for p in view.providers if p.is_active and p.kind is ProviderKind.OPENAI)
+        return OpenAiModerator(
+            self._transport,
+            self._vault,
+            tenant_id=view.agent.tenant_id,
+            provider=next(usable, _NOBODY),
+            clock=self._clock,
+            timeout_seconds=min(MOST_SECONDS, seconds_left()),
+        )
 
 
 def read_scores(answer: dict[str, object], *, count: int) -> Sequence[Scores]:

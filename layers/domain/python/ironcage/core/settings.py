@@ -28,6 +28,7 @@ class Settings:
     records_spool_bucket: str = ""
     audit_bucket: str = ""
     audit_hash_secret: str = ""
+    firewall_access: str = "token"
     kms_key: str = ""
     usage_dead_letter_queue: str = ""
     firewall_input_function: str = ""

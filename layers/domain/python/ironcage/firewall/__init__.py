@@ -15,6 +15,7 @@ from ironcage.firewall.detectors import (
 )
 from ironcage.firewall.enquiry import Errand, RemoteDetectors
 from ironcage.firewall.inheritance import changed_fields, merge_policies
+from ironcage.firewall.local import pattern_detectors
 from ironcage.firewall.memory import FindingsMemory
 from ironcage.firewall.model import (
     Action,
@@ -28,6 +29,7 @@ from ironcage.firewall.model import (
     judge,
 )
 from ironcage.firewall.normalise import NormalisedText
+from ironcage.firewall.own import NoModerator, own_detectors
 from ironcage.firewall.pipeline import Firewall, reason_of
 from ironcage.firewall.policy import (
     check_policy,
@@ -47,10 +49,12 @@ from ironcage.firewall.ports import (
     Scores,
     Sighting,
     StreamDetector,
+    TaskDetector,
 )
 from ironcage.firewall.redaction import is_removed, redact
 from ironcage.firewall.scan_wire import read_answer, write_scans
 from ironcage.firewall.sentences import last_sentence_end
+from ironcage.firewall.serving import DetectorService, raw_finding
 from ironcage.firewall.severity import (
     CATEGORIES,
     ModerationProvider,
@@ -63,6 +67,7 @@ from ironcage.firewall.severity import (
 )
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
+from ironcage.firewall.watching import Watch
 
 __all__ = [
     "CATEGORIES",
@@ -72,6 +77,7 @@ __all__ = [
     "ArgumentScanner",
     "CustomDetector",
     "Detector",
+    "DetectorService",
     "Direction",
     "Errand",
     "Finding",
@@ -83,6 +89,7 @@ __all__ = [
     "ModerationProvider",
     "ModerationRules",
     "Moderator",
+    "NoModerator",
     "NormalisedText",
     "Origin",
     "PatternDetector",
@@ -100,7 +107,9 @@ __all__ = [
     "Sighting",
     "StreamDetector",
     "StreamScanner",
+    "TaskDetector",
     "Verdict",
+    "Watch",
     "changed_fields",
     "check_policy",
     "compile_custom",
@@ -113,8 +122,11 @@ __all__ = [
     "merge_policies",
     "moderation_problems",
     "moderation_type",
+    "own_detectors",
     "parse_policy",
+    "pattern_detectors",
     "pii_detector",
+    "raw_finding",
     "read_answer",
     "read_moderation",
     "reason_of",

@@ -19,6 +19,8 @@ from ironcage.firewall.allowances import read_allowance
 from ironcage.firewall.inheritance import merge_policies
 from ironcage.firewall.model import Action, Finding, Origin, Policies, Policy
 from ironcage.firewall.policy_document import ACTIONS, MODES, excess_of, problems_of
+from ironcage.firewall.severity import PREFIX as MODERATION
+from ironcage.firewall.severity import read_moderation
 
 _IMAGES = "IMAGE"
 
@@ -66,8 +68,20 @@ def decide(finding: Finding, policy: Policy, origin: Origin, *, span: str = "") 
         return None
     if policy.allow.covers(span):
         return replace(finding, action=Action.ALLOW, is_allowed=True)
+    if kind.startswith(MODERATION):
+        return _moderated(finding, policy, origin)
     action = _of(policy.actions, kind, origin=origin, otherwise=policy.otherwise)
     return replace(finding, action=action)
+
+
+def _moderated(finding: Finding, policy: Policy, origin: Origin) -> Finding | None:
+    """Give a moderation finding the action of its severity, or that of its type if one is named."""
+    action = read_moderation(policy.moderation).action_for(finding.type, finding.score)
+    if action is None:
+        return None
+    return replace(
+        finding, action=_of(policy.actions, finding.type, origin=origin, otherwise=action)
+    )
 
 
 def _of[Value](table: Mapping[str, Value], kind: str, *, origin: Origin, otherwise: Value) -> Value:

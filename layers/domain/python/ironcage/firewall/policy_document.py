@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from ironcage.firewall.allowances import allowance_problems
 from ironcage.firewall.compliance import COMPLIANCE
+from ironcage.firewall.detectors.custom_rows import validate_patterns
 from ironcage.firewall.model import Action, Direction, Origin, RedactionMode
-from ironcage.firewall.moderation_fields import moderation_problems
-from ironcage.firewall.pattern_fields import TYPE, pattern_problems
 from ironcage.firewall.presets import DETECTORS, PRESETS
 from ironcage.firewall.redaction import SECRET
+from ironcage.firewall.severity import moderation_problems
 
 Problems = dict[str, str]
 MAX_BYTES = 65_536
@@ -24,6 +24,7 @@ MOST = {
 SECTIONS = tuple(direction.value for direction in Direction)
 ACTIONS = {action.name.lower(): action for action in Action}
 MODES = {mode.value: mode for mode in RedactionMode}
+_TYPE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 _ORIGINS = frozenset(origin.value for origin in Origin)
 _FAILURES = ("block", "allow")
 _OPENED = re.compile(
@@ -93,6 +94,11 @@ def _opened_problems(value: object) -> Problems:
     return {"": "must be a list of paths such as allow or output.actions.EMAIL_ADDRESS"}
 
 
+def _pattern_problems(value: object) -> Problems:
+    found = validate_patterns(value)
+    return {path.removeprefix("patterns"): text for path, text in found.items()}
+
+
 def _modes_problems(value: object) -> Problems:
     problems = _map_problems(value, lambda mode: _word_problems(mode, tuple(MODES)), origins=())
     if isinstance(value, Mapping) and value.get(SECRET, "full") != "full":
@@ -115,7 +121,7 @@ def _map_problems(
     problems: Problems = {}
     for key, entry in value.items():
         kind, colon, origin = str(key).partition(":")
-        if not TYPE.fullmatch(kind) or (colon and origin not in origins):
+        if not _TYPE.fullmatch(kind) or (colon and origin not in origins):
             problems[f".{key}"] = "is not a finding type"
         else:
             problems |= {f".{key}{path}": text for path, text in ask(entry).items()}
@@ -138,7 +144,7 @@ _PROBLEMS_OF: Mapping[str, Callable[[object], Problems]] = {
     "compliance": lambda v: _list_problems(v, tuple(COMPLIANCE)),
     "overridable": _opened_problems,
     "allow": allowance_problems,
-    "patterns": pattern_problems,
+    "patterns": _pattern_problems,
     "moderation": moderation_problems,
     "input": lambda v: _section_problems(_INPUT, v),
     "output": lambda v: _section_problems(_BOTH, v),

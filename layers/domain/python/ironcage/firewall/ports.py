@@ -110,6 +110,17 @@ class Detector(Protocol):
 
 
 @runtime_checkable
+class TaskDetector(Detector, Protocol):
+    """A detector that can read a text beside the task that it was fetched for."""
+
+    def detect_beside(
+        self, text: NormalisedText, origin: Origin, *, task: str
+    ) -> Sequence[Finding]:
+        """See everything in a whole text that does not belong to the task."""
+        ...
+
+
+@runtime_checkable
 class StreamDetector(Detector, Protocol):
     """A detector that can also read a text piece by piece."""
 

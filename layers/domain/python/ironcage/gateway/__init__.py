@@ -4,6 +4,7 @@ from ironcage.gateway.accounting import Accountant
 from ironcage.gateway.admission import Admission
 from ironcage.gateway.answers import Answers
 from ironcage.gateway.breakers import Breakers
+from ironcage.gateway.conversations import Judged, Place, Sighted
 from ironcage.gateway.embeddings import Embeddings
 from ironcage.gateway.model import (
     Attempt,
@@ -30,6 +31,17 @@ from ironcage.gateway.ports import (
 )
 from ironcage.gateway.pricing import Price, PriceTable, Rates, cost, tokens_affordable, worst_case
 from ironcage.gateway.routing import CLOSED, Circuit, Deployment
+from ironcage.gateway.scans import (
+    AgentTerms,
+    ConversationInput,
+    ScanInput,
+    Scanned,
+    Scanner,
+    StandardTerms,
+    Terms,
+    TermsSource,
+    TextInput,
+)
 from ironcage.gateway.service import Gateway, internal_error, json_events, refusal_of
 from ironcage.gateway.streams import Streams
 from ironcage.gateway.upstream import Upstream
@@ -38,6 +50,7 @@ __all__ = [
     "CLOSED",
     "Accountant",
     "Admission",
+    "AgentTerms",
     "Answers",
     "Attempt",
     "Body",
@@ -46,6 +59,7 @@ __all__ = [
     "Caller",
     "ChatProvider",
     "Circuit",
+    "ConversationInput",
     "Deployment",
     "EmbeddingAnswer",
     "EmbeddingProvider",
@@ -57,6 +71,8 @@ __all__ = [
     "InteractionObserver",
     "InteractionRecord",
     "JsonObject",
+    "Judged",
+    "Place",
     "Price",
     "PriceTable",
     "ProviderAnswer",
@@ -64,8 +80,16 @@ __all__ = [
     "ProviderChunk",
     "Rates",
     "RecordPublisher",
+    "ScanInput",
+    "Scanned",
+    "Scanner",
+    "Sighted",
+    "StandardTerms",
     "Streams",
+    "Terms",
+    "TermsSource",
     "TextHasher",
+    "TextInput",
     "Upstream",
     "Usage",
     "cost",

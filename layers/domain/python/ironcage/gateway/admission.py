@@ -17,9 +17,9 @@ from ironcage.core.errors import (
     ModelUnpriced,
     PermissionMissing,
 )
-from ironcage.firewall import Errand, Firewall, Policies, RedactionMode, parse_policy
+from ironcage.firewall import Errand, Firewall, Policies, RedactionMode, own_detectors, parse_policy
 from ironcage.gateway.exchange import Exchange, Route
-from ironcage.gateway.ports import TextHasher
+from ironcage.gateway.ports import ModeratorSource, TextHasher
 from ironcage.gateway.pricing import Price, PriceTable, tokens_affordable, worst_case
 from ironcage.gateway.requests import ModelRequest
 from ironcage.gateway.verdicts import Screen
@@ -41,12 +41,14 @@ class Admission:
         ledger: LedgerService,
         hasher: TextHasher,
         prices: PriceTable,
+        moderators: ModeratorSource,
     ) -> None:
         self._directory = directory
         self._firewall = firewall
         self._ledger = ledger
         self._hasher = hasher
         self._prices = prices
+        self._moderators = moderators
 
     def view(self, x: Exchange) -> AgentView:
         """Read the calling agent (step 1).
@@ -124,7 +126,7 @@ class Admission:
 
     def _open_screens(self, x: Exchange, view: AgentView) -> Screen:
         """Open both firewalls for this request; the input's is for now."""
-        policies = _policies_of(view)
+        policies = policies_of(view)
         key = self._hash_key(x, policies)
         errand = Errand(
             tenant_key=partial(self._hasher.key_of, x.call.caller.tenant_id),
@@ -132,8 +134,10 @@ class Admission:
             traceparent=x.call.traceparent,
             seconds_left=x.seconds_left,
         )
-        x.output_screen = Screen(self._firewall.open(errand), policies.output, key)
-        return Screen(self._firewall.open(errand), policies.input, key)
+        openai = partial(self._moderators.moderator_for, view, seconds_left=x.seconds_left)
+        own = own_detectors(policies.input, openai)
+        x.output_screen = Screen(self._firewall.open(errand, own), policies.output, key)
+        return Screen(self._firewall.open(errand, own), policies.input, key)
 
     def _hash_key(self, x: Exchange, policies: Policies) -> bytes:
         """Fetch the key if a policy hashes values; without one they are removed in full."""
@@ -193,7 +197,7 @@ def _is_claude(provider: Provider, model: str) -> bool:
     return provider.kind is ProviderKind.ANTHROPIC
 
 
-def _policies_of(view: AgentView) -> Policies:
+def policies_of(view: AgentView) -> Policies:
     """Read the agent's policy; one that cannot be read is no fault of the caller's, and blocks."""
     try:
         return parse_policy(view.policy)

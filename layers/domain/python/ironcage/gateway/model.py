@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ironcage.core import AgentId, RequestId, TenantId
-from ironcage.core.errors import IronCageError
+from ironcage.core.errors import IronCageError, TokenInvalid
 from ironcage.tenancy import Provider
 from ironcage.tokens import ProviderKey
 
@@ -89,6 +89,23 @@ class Caller:
     agent_id: AgentId
     token_hash: str
     permissions: frozenset[str] = frozenset()
+
+    @classmethod
+    def proven_by(cls, context: object) -> "Caller":
+        """Read what the authorizer put beside a request.
+
+        Raises:
+            TokenInvalid: the request passed no authorizer.
+        """
+        proven = context if isinstance(context, Mapping) else {}
+        facts = [proven.get(n) for n in ("tenant_id", "agent_id", "token_hash", "permissions")]
+        tenant_id, agent_id, token_hash, permissions = (
+            f if isinstance(f, str) else "" for f in facts
+        )
+        if not (tenant_id and agent_id and token_hash):
+            raise TokenInvalid()
+        granted = frozenset(permissions.split())
+        return cls(TenantId(tenant_id), AgentId(agent_id), token_hash, permissions=granted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """What the gateway asks of the outside."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from ironcage.core import TenantId
+from ironcage.firewall import Moderator
 from ironcage.gateway.model import (
     EmbeddingAnswer,
     InteractionRecord,
@@ -13,6 +14,7 @@ from ironcage.gateway.model import (
     ProviderChunk,
 )
 from ironcage.gateway.routing import Circuit, Deployment
+from ironcage.tenancy import AgentView
 
 
 class ChatProvider(Protocol):
@@ -83,6 +85,19 @@ class TextHasher(Protocol):
 
     def key_of(self, tenant_id: str) -> bytes:
         """Derive the tenant's key for hashed redactions; empty when it cannot be had."""
+        ...
+
+
+class ModeratorSource(Protocol):
+    """Who knows the moderator that a tenant has at a provider of its own."""
+
+    def moderator_for(self, view: AgentView, *, seconds_left: Callable[[], float]) -> Moderator:
+        """Open the moderator of an agent's tenant; one that cannot be had fails when it is asked.
+
+        Args:
+            view: the agent, with its providers.
+            seconds_left: tells how long the request may still take.
+        """
         ...
 
 

@@ -61,6 +61,8 @@ class View:
 class SeamReading:
     """What was seen across seams, and the texts that were changed for it, by their index."""
 
+    # The stretch of each text that a type of finding touches.
+    parts: dict[tuple[int, str], Finding] = field(default_factory=dict)
     verdict: Verdict = field(default_factory=Verdict)
     changed: dict[int, str] = field(default_factory=dict)
 
@@ -84,6 +86,7 @@ def read_seams(texts: Sequence[PromptText], cleaner: Cleaner) -> SeamReading:
                 )
                 new = [f for f in verdict.findings if _is_new(f, view)]
                 _note(new, view, touched)
+                reading.parts = _parts_of(new, view) | reading.parts
                 # The same finding may show with a line end and without.
                 found = {(f.type, view.touched_by(f)): f for f in new} | found
             for at, parts in touched.items():
@@ -110,6 +113,15 @@ def _note(found: Iterable[Finding], view: View, touched: dict[int, list[Finding]
         for piece in view.pieces:
             if finding.action is Action.REDACT and (part := piece.clip(finding)):
                 touched.setdefault(piece.text, []).append(part)
+
+
+def _parts_of(found: Iterable[Finding], view: View) -> dict[tuple[int, str], Finding]:
+    return {
+        (piece.text, finding.type): part
+        for finding in found
+        for piece in view.pieces
+        if (part := piece.clip(finding))
+    }
 
 
 def _is_new(found: Finding, view: View) -> bool:

@@ -19,7 +19,7 @@ from ironcage.firewall.detectors.automata import one_pass
 from ironcage.firewall.detectors.custom_rows import (
     asks_for_edges,
     compiled,
-    validate_patterns,
+    problems_of_rows,
     width_of,
 )
 from ironcage.firewall.detectors.rules import BadRule
@@ -100,7 +100,7 @@ class CustomDetector:
         Raises:
             BadRule: a row breaks rules; nobody should have stored it.
         """
-        if problems := validate_patterns(list(self._rows)):
+        if problems := problems_of_rows(self._rows):
             raise BadRule(f"invalid patterns: {', '.join(problems)}")
         return {str(row["id"]): CustomPattern.read(row) for row in self._rows}
 

@@ -31,6 +31,11 @@ def validate_patterns(rows: object) -> Problems:
     """List what is wrong with a tenant's patterns, by path; an empty answer is a yes."""
     if not isinstance(rows, list) or len(rows) > MAX_PATTERNS:
         return {"patterns": f"must be a list of at most {MAX_PATTERNS} patterns"}
+    return problems_of_rows(rows)
+
+
+def problems_of_rows(rows: Sequence[object]) -> Problems:
+    """List what is wrong with patterns that several documents may have brought together."""
     problems: Problems = {}
     ids = [row.get("id") for row in rows if isinstance(row, Mapping)]
     for at, row in enumerate(rows):

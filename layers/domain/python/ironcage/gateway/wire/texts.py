@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ironcage.gateway.wire.chat import ChatRequest
 
 Path = tuple[str | int, ...]
-Origin = Literal["user", "document", "system"]
+Origin = Literal["user", "document", "system", "model"]
 PromptKind = Literal["text", "tool_arguments", "keys", "sealed"]
 Kind = Literal["content", "refusal", "reasoning", "tool_name", "tool_arguments", "annotation"]
 

@@ -1,0 +1,1 @@
+"""The input firewall: what it sees in texts before a model gets them (step 2)."""

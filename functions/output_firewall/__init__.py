@@ -1,0 +1,1 @@
+"""The output firewall: what it sees in texts before a client gets them (step 8)."""

@@ -1,0 +1,118 @@
+"""The two sides of a firewall function, as a stage is deployed: scans of ours, and its own callers.
+
+The gateway asks a function by invoking it; everybody else asks it over HTTP, as an agent with a
+token or, where a firewall is deployed alone, as a principal of the account.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ironcage.adapters.lines import write_line, write_metrics
+from ironcage.core import Clock, Settings, new_id, trace_id_of
+from ironcage.core.errors import IronCageError, Unavailable
+from ironcage.firewall import DetectorService
+
+if TYPE_CHECKING:
+    from ironcage.gateway import Caller, TermsSource
+
+_BY_IAM = "iam"
+
+
+def answer_scan(scans: DetectorService, event: object, *, service: str) -> dict[str, Any]:
+    """Answer a direct call; whatever stops us on purpose is data under `error`."""
+    try:
+        answer = scans.answer(event)
+    except IronCageError as error:
+        return _refused(error, service)
+    trace = event.get("traceparent") if isinstance(event, Mapping) else None
+    texts = len(answer.get("results", ()))
+    write_line(
+        "INFO",
+        "texts_scanned",
+        service=service,
+        texts=texts,
+        trace_id=trace_id_of(trace if isinstance(trace, str) else None),
+        timings_ms=answer.get("timings_ms", {}),
+    )
+    write_metrics(service, {"texts_scanned": texts})
+    return answer
+
+
+def _refused(error: IronCageError, service: str) -> dict[str, Any]:
+    from ironcage.gateway.wire.bodies import (  # noqa: PLC0415 - only a refusal needs it
+        error_body,
+    )
+
+    request_id = new_id("req")
+    write_line("WARNING", "scan_refused", service=service, code=error.code, request_id=request_id)
+    if isinstance(error, Unavailable):
+        write_metrics(service, {"scan_failed": 1})
+    return error_body(error, request_id)
+
+
+def report_crash(service: str) -> Callable[[str, Exception], None]:
+    """Make what reports a bug: its type alone, since its text may hold anything."""
+
+    def report(request_id: str, error: Exception) -> None:
+        kind = type(error).__name__
+        write_line("ERROR", "request_crashed", service=service, request_id=request_id, kind=kind)
+        write_metrics(service, {"request_crashed": 1})
+
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may ask over HTTP, and by what policy that caller's texts are judged."""
+
+    caller_of: Callable[[Mapping[str, Any]], "Caller"]
+    terms: "TermsSource"
+
+
+def open_access(settings: Settings, clock: Clock) -> Access:
+    """Open the way in that the stage has: tokens and their agents' policies, or the account's IAM.
+
+    API Gateway has proved the caller in both; which of them it asked for is a setting, so that an
+    event without a token never passes as one of the other kind.
+    """
+    from ironcage.adapters.clients import open_client  # noqa: PLC0415 - scans need none of these
+    from ironcage.adapters.dynamodb.directory import DynamoDirectory  # noqa: PLC0415 - as above
+    from ironcage.adapters.dynamodb.table import Table  # noqa: PLC0415 - as above
+    from ironcage.adapters.hashing import SecretTextHasher  # noqa: PLC0415 - as above
+    from ironcage.adapters.secrets import SecretReader  # noqa: PLC0415 - as above
+    from ironcage.gateway import AgentTerms, StandardTerms  # noqa: PLC0415 - as above
+
+    if settings.firewall_access == _BY_IAM:
+        return Access(signed_caller, StandardTerms())
+    control = Table(open_client("dynamodb"), settings.tables_control)
+    reader = SecretReader(open_client("secretsmanager"))
+    hasher = SecretTextHasher(reader, settings.audit_hash_secret, clock)
+    return Access(token_caller, AgentTerms(DynamoDirectory(control, clock), hasher))
+
+
+def token_caller(event: Mapping[str, Any]) -> "Caller":
+    """Read the agent that the token authorizer proved.
+
+    Raises:
+        TokenInvalid: the event passed no authorizer.
+    """
+    from ironcage.gateway import Caller  # noqa: PLC0415 - as above
+
+    return Caller.proven_by(_part(event, "requestContext").get("authorizer"))
+
+
+def signed_caller(event: Mapping[str, Any]) -> "Caller":
+    """Name the principal whose signature API Gateway checked; the account is its tenant."""
+    from ironcage.core import AgentId, TenantId  # noqa: PLC0415 - as above
+    from ironcage.gateway import Caller  # noqa: PLC0415 - as above
+
+    context = _part(event, "requestContext")
+    account = str(context.get("accountId") or "account")
+    principal = str(_part(context, "identity").get("userArn") or "principal")
+    return Caller(TenantId(account), AgentId(principal), "")
+
+
+def _part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = event.get(name)
+    return part if isinstance(part, Mapping) else {}

@@ -1,0 +1,174 @@
+"""The firewalls alone: what a caller's own policy makes of texts that go to no model (2, 8)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, assert_never
+
+from ironcage.core import Clock
+from ironcage.core.errors import AgentInactive, PermissionMissing
+from ironcage.firewall import (
+    Detector,
+    Direction,
+    Firewall,
+    Origin,
+    Policies,
+    Policy,
+    RedactionMode,
+    Watch,
+    default_policies,
+)
+from ironcage.gateway.admission import CALL_MODELS, policies_of
+from ironcage.gateway.cleaning import Cleaner
+from ironcage.gateway.conversations import Judged, judge_conversation, judge_text
+from ironcage.gateway.model import Caller
+from ironcage.gateway.ports import TextHasher
+from ironcage.tenancy import AgentStatus, Directory
+
+SCAN = "firewall:scan"
+# Whoever may call models has every text scanned on the way: it may also ask for that alone.
+MAY_SCAN = frozenset({SCAN, CALL_MODELS})
+_INJECTION = "PROMPT_INJECTION"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a caller's texts are judged by: its policies, and its key for hashed redactions."""
+
+    policies: Policies
+    hash_key: bytes = b""
+
+
+class TermsSource(Protocol):
+    """Who knows by what a caller's texts are judged."""
+
+    def of(self, caller: Caller) -> Terms:
+        """Find the terms of a caller.
+
+        Raises:
+            Rejected: it may not scan.
+            Unavailable: what decides could not be asked.
+        """
+        ...
+
+
+class AgentTerms:
+    """`TermsSource`: the policy of the calling agent."""
+
+    def __init__(self, directory: Directory, hasher: TextHasher) -> None:
+        self._directory = directory
+        self._hasher = hasher
+
+    def of(self, caller: Caller) -> Terms:
+        """Find the policy of an agent.
+
+        Raises:
+            PermissionMissing: the token may neither scan nor call models.
+            NotFound: there is no such agent.
+            AgentInactive: the agent may not work now.
+            FirewallUnavailable: its policy is gone or cannot be read; no other may stand in.
+            StoreUnavailable: the directory did not answer.
+        """
+        if not MAY_SCAN & caller.permissions:
+            raise PermissionMissing(permission=SCAN)
+        view = self._directory.view(caller.tenant_id, caller.agent_id)
+        if view.agent.status is not AgentStatus.ACTIVE:
+            raise AgentInactive()
+        policies = policies_of(view)
+        modes = {*policies.input.modes.values(), *policies.output.modes.values()}
+        is_hashing = RedactionMode.HASH in modes
+        return Terms(policies, self._hasher.key_of(caller.tenant_id) if is_hashing else b"")
+
+
+class StandardTerms:
+    """`TermsSource`: the default policy for everybody, where there are no agents."""
+
+    def of(self, caller: Caller) -> Terms:  # noqa: ARG002 - the port's name
+        """Give the default policies."""
+        return Terms(default_policies())
+
+
+@dataclass(frozen=True, slots=True)
+class TextInput:
+    """One text, and where it comes from."""
+
+    text: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationInput:
+    """Messages as a chat request has them; each one's role says where it comes from."""
+
+    messages: Sequence[object]
+
+
+ScanInput = TextInput | ConversationInput
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The verdict on one input."""
+
+    judged: Judged
+    score: float
+    policy_version: str
+    timings_ms: Mapping[str, float]
+
+
+class Scanner:
+    """Judges inputs by the policy of one direction."""
+
+    def __init__(
+        self, detectors: Sequence[Detector], *, direction: Direction, clock: Clock
+    ) -> None:
+        self._detectors = detectors
+        self._direction = direction
+        self._clock = clock
+
+    def check(self, terms: Terms) -> None:
+        """Make sure that all detectors of a policy are here, before anything is read.
+
+        Raises:
+            FirewallUnavailable: one is not, or cannot say what it is.
+        """
+        Firewall({d.name: d for d in self._detectors}).versions(self._policy(terms))
+
+    def scan(self, given: ScanInput, terms: Terms) -> Scanned:
+        """Judge one input.
+
+        Raises:
+            InvalidRequest: its messages are none.
+            FirewallUnavailable: a detector could not answer.
+        """
+        policy, watch = self._policy(terms), Watch(self._clock)
+        started = self._clock.monotonic()
+        firewall = Firewall({d.name: watch.over(d) for d in self._detectors})
+        judged = self._judge(given, Cleaner(firewall, policy, terms.hash_key))
+        timings = watch.spent_ms | {"total": (self._clock.monotonic() - started) * 1000}
+        return Scanned(
+            judged,
+            score=self._score(judged, watch),
+            policy_version=policy.version,
+            timings_ms={name: round(ms, 3) for name, ms in timings.items()},
+        )
+
+    def _policy(self, terms: Terms) -> Policy:
+        is_input = self._direction is Direction.INPUT
+        return terms.policies.input if is_input else terms.policies.output
+
+    def _judge(self, given: ScanInput, cleaner: Cleaner) -> Judged:
+        match given:
+            case TextInput(text, origin):
+                verdict = cleaner.firewall.inspect(text, origin, cleaner.policy)
+                return judge_text(text, verdict, cleaner)
+            case ConversationInput(messages):
+                is_answer = self._direction is Direction.OUTPUT
+                return judge_conversation(messages, cleaner, is_answer=is_answer)
+            case _:
+                assert_never(given)
+
+    def _score(self, judged: Judged, watch: Watch) -> float:
+        """Tell how surely an input holds an injection, or the surest finding of an output."""
+        if self._direction is Direction.INPUT:
+            return watch.scores.get(_INJECTION, 0.0)
+        return max((sighted.finding.score for sighted in judged.sightings), default=0.0)
