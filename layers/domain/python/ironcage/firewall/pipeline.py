@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ironcage.core.errors import FirewallUnavailable, IronCageError
 from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, judge
 from ironcage.firewall.normalise import NormalisedText
+from ironcage.firewall.once import AskedOnce
 from ironcage.firewall.policy import decide
 from ironcage.firewall.ports import Detector, Question, StreamDetector
 from ironcage.firewall.redaction import INJECTION
@@ -54,7 +55,7 @@ class Firewall:
             errand: what the request brings.
             own: detectors that only its tenant has.
         """
-        here = self._here | {detector.name: detector for detector in own}
+        here = self._here | {detector.name: _once(detector) for detector in own}
         enquiry = self._remote.open(errand) if self._remote else None
         return Firewall(here, enquiry=enquiry)
 
@@ -138,6 +139,11 @@ class Firewall:
                 raise
             self.skipped[detector.name] = reason_of(error)
             return otherwise
+
+
+def _once(detector: Detector) -> Detector:
+    """Ask a detector of whole texts no more than once about each."""
+    return detector if isinstance(detector, StreamDetector) else AskedOnce(detector)
 
 
 def reason_of(error: IronCageError) -> str:
