@@ -41,6 +41,24 @@ class NameDetector:
 
 
 @dataclass
+class SlowDetector:
+    """A tenant's own detector, which counts how often it is asked, and may be down."""
+
+    name: str = "moderation"
+    version: str = "slow-1"
+    asked: list[str] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def detect(self, text: NormalisedText, origin: Origin) -> Sequence[Finding]:
+        """See the word `bad` at the beginning."""
+        self.asked.append(text.original)
+        if self.failure is not None:
+            raise self.failure
+        found = Finding("MODERATION_HATE", "moderation/HATE", 0, 3, score=0.9)
+        return [found] if text.original.startswith("bad") else []
+
+
+@dataclass
 class LocalScanner:
     """`RemoteScanner` whose detectors run here; it keeps what it was asked."""
 

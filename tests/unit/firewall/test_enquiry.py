@@ -15,7 +15,7 @@ from ironcage.firewall import (
     Verdict,
 )
 from ironcage.firewall.enquiry import BASE_SECONDS, MOST_SECONDS
-from support.builders_firewall import a_policy
+from support.builders_firewall import SECRETS, a_policy
 from support.fakes_firewall import FixedDetector
 from support.fakes_scanner import NAME, LocalScanner, NameDetector, a_firewall
 
@@ -184,7 +184,7 @@ def test_silence_lets_a_text_pass_where_the_policy_says_so() -> None:
     scanner.failure = FirewallUnavailable(reason="timed_out")
     firewall = opened(scanner)
 
-    verdict = firewall.inspect(f"{NAME} has ghp_{'a1B2c3D4e5F6' * 3}", Origin.USER, LENIENT)
+    verdict = firewall.inspect(f"{NAME} has {SECRETS['github_token']}", Origin.USER, LENIENT)
 
     assert [f.type for f in verdict.findings] == ["SECRET"]
     assert firewall.skipped == {"ner": "timed_out"}

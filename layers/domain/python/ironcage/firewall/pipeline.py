@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ironcage.core.errors import FirewallUnavailable, IronCageError
 from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, judge
 from ironcage.firewall.normalise import NormalisedText
+from ironcage.firewall.once import AskedOnce
 from ironcage.firewall.policy import decide
 from ironcage.firewall.ports import Detector, Question, StreamDetector
 from ironcage.firewall.redaction import INJECTION
@@ -32,15 +33,21 @@ class Firewall:
         remote: "RemoteDetectors | None" = None,
         enquiry: "Enquiry | None" = None,
     ) -> None:
-        elsewhere = remote.scanners if remote else {}
+        elsewhere = enquiry.detectors if enquiry else remote.scanners if remote else {}
+        self._here = dict(detectors)
         self._detectors = {name: d for name, d in detectors.items() if name not in elsewhere}
+        self._detectors |= enquiry.detectors if enquiry else {}
         self._remote = remote
         self._enquiry = enquiry
         self.skipped: dict[str, str] = {}
 
     def beside(self, remote: "RemoteDetectors") -> "Firewall":
         """Join detectors that run elsewhere; they take the place of ours of the same name."""
-        return Firewall(self._detectors, remote=remote)
+        return Firewall(self._here, remote=remote)
+
+    def here(self) -> "Firewall":
+        """Leave out what runs elsewhere; ours of the same name take its place again."""
+        return Firewall(self._here)
 
     def open(self, errand: "Errand", own: Iterable[Detector] = ()) -> "Firewall":
         """Make the firewall of one request.
@@ -49,11 +56,9 @@ class Firewall:
             errand: what the request brings.
             own: detectors that only its tenant has.
         """
-        here = {**self._detectors, **{detector.name: detector for detector in own}}
-        if self._remote is None:
-            return Firewall(here)
-        enquiry = self._remote.open(errand)
-        return Firewall({**here, **enquiry.detectors}, enquiry=enquiry)
+        here = self._here | {detector.name: _once(detector) for detector in own}
+        enquiry = self._remote.open(errand) if self._remote else None
+        return Firewall(here, enquiry=enquiry)
 
     def asks_elsewhere(self, policy: Policy) -> bool:
         """Tell whether a policy wants a detector that runs elsewhere."""
@@ -136,6 +141,11 @@ class Firewall:
                 raise
             self.skipped[detector.name] = reason_of(error)
             return otherwise
+
+
+def _once(detector: Detector) -> Detector:
+    """Ask a detector of whole texts no more than once about each."""
+    return detector if isinstance(detector, StreamDetector) else AskedOnce(detector)
 
 
 def reason_of(error: IronCageError) -> str:

@@ -7,7 +7,7 @@ the same while the conversation goes on, so what was asked once need not be aske
 from collections.abc import Iterator, Sequence
 
 from ironcage.firewall import Origin, Question, literals_of
-from ironcage.gateway.cleaning import ARGUMENTS
+from ironcage.gateway.cleaning import ARGUMENTS, SEALED
 from ironcage.gateway.seams import seam_texts
 from ironcage.gateway.wire.openai import Path, PromptText
 
@@ -19,6 +19,8 @@ def questions_of(texts: Sequence[PromptText]) -> Iterator[Question]:
     tasks = _tasks_of(texts)
     for at, found in enumerate(texts):
         origin = Origin(found.origin)
+        if found.kind == SEALED:
+            continue
         yield Question(found.text, origin, tasks[at])
         if found.kind == ARGUMENTS:
             yield Question("\n".join(literals_of(found.text)), origin, tasks[at])

@@ -120,8 +120,9 @@ class Screen:
         """Make the scanner of one text that grows; a tool call's arguments have their own."""
         if kind == ARGUMENTS:
             return ArgumentScanner(self.firewall, self.policy, hash_key=self.hash_key)
-        policy = sealed_policy(self.policy) if kind == SEALED else self.policy
-        return StreamScanner(self.firewall, policy, hash_key=self.hash_key)
+        if kind == SEALED:
+            return StreamScanner(self.firewall.here(), sealed_policy(self.policy))
+        return StreamScanner(self.firewall, self.policy, hash_key=self.hash_key)
 
     @property
     def _cleaner(self) -> Cleaner:
@@ -164,8 +165,6 @@ def _sealed_in(answer: JsonObject) -> Iterator[str]:
 
 def _questions_of_answer(answer: JsonObject) -> Iterator[Question]:
     """List what will be inspected for certain; arguments are read literal by literal."""
-    for text in _sealed_in(answer):
-        yield Question(text, Origin.MODEL)
     for found in visible_texts(answer):
         if found.kind != ARGUMENTS:
             yield Question(found.text, Origin.MODEL)
