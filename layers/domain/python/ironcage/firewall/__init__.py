@@ -34,7 +34,7 @@ from ironcage.firewall.ports import (
 )
 from ironcage.firewall.redaction import redact
 from ironcage.firewall.severity import (
-    CATEGORIES,
+    ModerationCategory,
     ModerationProvider,
     ModerationRules,
     Severity,
@@ -47,7 +47,6 @@ from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
 
 __all__ = [
-    "CATEGORIES",
     "Action",
     "ArgumentRedactor",
     "ArgumentScanner",
@@ -57,6 +56,7 @@ __all__ = [
     "Firewall",
     "InjectionDetector",
     "LocalModerator",
+    "ModerationCategory",
     "ModerationDetector",
     "ModerationProvider",
     "ModerationRules",
