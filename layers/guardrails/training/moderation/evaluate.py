@@ -13,7 +13,7 @@ from pathlib import Path
 from time import process_time
 
 from ironcage.firewall import LocalModerator, ModerationDetector, NormalisedText, Origin
-from ironcage.firewall.severity import BANDS, CATEGORIES, Severity, moderation_type
+from ironcage.firewall.severity import BANDS, ModerationCategory, Severity, moderation_type
 from layers.guardrails.training.moderation.texts import (
     CONSULTED,
     PROMPTS,
@@ -41,7 +41,7 @@ def print_categories(examples: Iterable[Example]) -> None:
     """Print precision and recall by category at each band."""
     judged = [(e.labels, scores_of(e.text)) for e in examples]
     print("held-out templates: category, texts, then precision / recall at low, medium, high")
-    for category in CATEGORIES:
+    for category in ModerationCategory:
         kind = moderation_type(category)
         wanted = [labels.get(category, 0) >= BANDS[Severity.LOW] for labels, _ in judged]
         columns = []

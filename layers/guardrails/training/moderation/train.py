@@ -9,15 +9,16 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from ironcage.firewall import views
 from ironcage.firewall.detectors.local_moderator import LocalModerator
-from ironcage.firewall.detectors.terms import Lexicon, pair_terms, term_hash, word_terms, words_of
-from ironcage.firewall.detectors.weights import pack
-from ironcage.firewall.severity import CATEGORIES
+from ironcage.firewall.detectors.terms import Lexicon, class_pairs, term_hash, word_terms, words_of
+from ironcage.firewall.severity import ModerationCategory
+from layers.guardrails.training.moderation.packing import pack
 from layers.guardrails.training.moderation.texts import (
     PROMPTS,
     SEED,
@@ -36,6 +37,8 @@ FEWEST = 4  # texts that a term must be in
 # and classes more than the words of our templates.
 DROPPED = {"#": 0.4, "=": 0.1, ">": 0.1, " ": 0.5, "": 0.3}
 SHARPER = 1.35  # terms are left out in learning, so with all of them there it may be surer
+# Added to every logit: under 1 % of the consulted ordinary texts shall be medium or worse.
+BOLDER = 0.25
 ORDINARY = 2.5  # so much more counts a false alarm on a real text than on one of our templates
 MOST_TERMS = 30_000
 FLOOR = 0.02
@@ -45,7 +48,9 @@ def terms_of(words: Sequence[str], lexicon: Lexicon) -> Iterator[str]:
     """List the terms of a text, as the moderator reads them."""
     for word in words:
         yield from word_terms(word, lexicon)
-    yield from pair_terms(words, lexicon)
+    for word, after in pairwise(words):
+        yield f"{word} {after}"
+    yield from class_pairs([lexicon.classes_of(word) for word in words])
 
 
 def kind_of(term: str) -> str:
@@ -57,8 +62,8 @@ class Learner:
     """Weights that are being learned: a row for each term, a column for each category."""
 
     def __init__(self, terms: int) -> None:
-        self._z = np.zeros((terms + 1, len(CATEGORIES)))
-        self._n = np.zeros((terms + 1, len(CATEGORIES)))
+        self._z = np.zeros((terms + 1, len(ModerationCategory)))
+        self._n = np.zeros((terms + 1, len(ModerationCategory)))
 
     def weights(self, at: "np.ndarray | slice" = slice(None)) -> np.ndarray:
         """Work out the weights of some terms."""
@@ -93,9 +98,9 @@ def read(examples: Sequence[Example], lexicon: Lexicon) -> Iterator[Read]:
     for example in examples:
         words = words_of(views.plain_view(example.text).text)
         classes = {name for word in words for name in lexicon.classes_of(word)}
-        mask = np.array([lexicon.may_be(c, classes) for c in CATEGORIES], dtype=float)
+        mask = np.array([lexicon.may_be(c, classes) for c in ModerationCategory], dtype=float)
         if mask.any():
-            target = np.array([example.labels.get(c, FLOOR) for c in CATEGORIES])
+            target = np.array([example.labels.get(c, FLOOR) for c in ModerationCategory])
             weight = ORDINARY if example.source == "ordinary" else 1.0
             yield Read(Counter(terms_of(words, lexicon)), target, mask * weight)
 
@@ -116,7 +121,7 @@ def train(texts: Sequence[Read]) -> tuple[list[float], dict[int, list[float]]]:
             kept = chance.random(len(at)) < shares[at]
             learner.learn(at[kept], counts[kept], target=text.target, mask=text.mask)
     weights = learner.weights() * shares[:, None] * SHARPER
-    return weights[0].tolist(), _strongest(places, weights)
+    return (weights[0] + BOLDER).tolist(), _strongest(places, weights)
 
 
 def _row(counts: Mapping[str, int], places: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -145,7 +150,7 @@ def main() -> None:
     texts = list(read(examples, lexicon))
     print(f"{len(texts)} of them hold evidence")
     bias, rows = train(texts)
-    asked.model.write_bytes(pack(CATEGORIES, bias, rows))
+    asked.model.write_bytes(pack([*ModerationCategory], bias, rows))
     print(f"{len(rows)} terms, {asked.model.stat().st_size} bytes: {asked.model}")
 
 

@@ -9,7 +9,7 @@ from ironcage.adapters.providers.refusals import decode_answer
 from ironcage.adapters.providers.transport import Outgoing, Transport
 from ironcage.core import Clock, ProviderId, TenantId
 from ironcage.core.errors import FirewallUnavailable, Limited, Rejected, Unavailable
-from ironcage.firewall import CATEGORIES, Scores
+from ironcage.firewall import ModerationCategory, Scores
 from ironcage.tenancy import AgentView, Provider, ProviderKind
 from ironcage.tokens import KeyVault, ProviderKey
 
@@ -133,7 +133,7 @@ def _scores(result: object) -> Scores:
     given = result.get("category_scores") if isinstance(result, dict) else None
     if not isinstance(given, dict):
         raise FirewallUnavailable(detector=_DETECTOR)
-    return {category: _number(given.get(category)) for category in CATEGORIES}
+    return {category.value: _number(given.get(category)) for category in ModerationCategory}
 
 
 def _number(value: object) -> float:

@@ -56,7 +56,7 @@ from ironcage.firewall.scan_wire import read_answer, write_scans
 from ironcage.firewall.sentences import last_sentence_end
 from ironcage.firewall.serving import DetectorService, raw_finding
 from ironcage.firewall.severity import (
-    CATEGORIES,
+    ModerationCategory,
     ModerationProvider,
     ModerationRules,
     Severity,
@@ -70,7 +70,6 @@ from ironcage.firewall.streaming import StreamScanner
 from ironcage.firewall.watching import Watch
 
 __all__ = [
-    "CATEGORIES",
     "Action",
     "Allowance",
     "ArgumentRedactor",
@@ -85,6 +84,7 @@ __all__ = [
     "Firewall",
     "InjectionDetector",
     "LocalModerator",
+    "ModerationCategory",
     "ModerationDetector",
     "ModerationProvider",
     "ModerationRules",

@@ -12,26 +12,28 @@ from enum import StrEnum
 from ironcage.firewall.model import Action
 
 PREFIX = "MODERATION_"
-# The names that OpenAI's moderation API gives them; ours are those in capitals.
-CATEGORIES = (
-    "harassment",
-    "harassment/threatening",
-    "hate",
-    "hate/threatening",
-    "illicit",
-    "illicit/violent",
-    "self-harm",
-    "self-harm/instructions",
-    "self-harm/intent",
-    "sexual",
-    "sexual/minors",
-    "violence",
-    "violence/graphic",
-)
 _ACTIONS = {action.name.lower(): action for action in Action}
 _FIELDS = ("provider", "categories")
 
 Problems = dict[str, str]
+
+
+class ModerationCategory(StrEnum):
+    """What a text can be moderated for, under the names that OpenAI's moderation API has."""
+
+    HARASSMENT = "harassment"
+    HARASSMENT_THREATENING = "harassment/threatening"
+    HATE = "hate"
+    HATE_THREATENING = "hate/threatening"
+    ILLICIT = "illicit"
+    ILLICIT_VIOLENT = "illicit/violent"
+    SELF_HARM = "self-harm"
+    SELF_HARM_INSTRUCTIONS = "self-harm/instructions"
+    SELF_HARM_INTENT = "self-harm/intent"
+    SEXUAL = "sexual"
+    SEXUAL_MINORS = "sexual/minors"
+    VIOLENCE = "violence"
+    VIOLENCE_GRAPHIC = "violence/graphic"
 
 
 class Severity(StrEnum):
@@ -50,6 +52,7 @@ class ModerationProvider(StrEnum):
     NONE = "none"
 
 
+NAMES = tuple(category.name for category in ModerationCategory)
 BANDS: Mapping[Severity, float] = {Severity.LOW: 0.5, Severity.MEDIUM: 0.7, Severity.HIGH: 0.9}
 # Warn and flag are findings that pass: they are in the record, and the text goes on.
 STANDARD: Mapping[Severity, Action] = {
@@ -84,17 +87,9 @@ def severity_of(score: float) -> Severity | None:
     return next((s for s in reversed(Severity) if score >= BANDS[s]), None)
 
 
-def name_of(category: str) -> str:
-    """Name a category as policies do: `self-harm/intent` is `SELF_HARM_INTENT`."""
-    return category.upper().replace("/", "_").replace("-", "_")
-
-
 def moderation_type(category: str) -> str:
-    """Give the type of a finding in a category."""
-    return PREFIX + name_of(category)
-
-
-NAMES = tuple(map(name_of, CATEGORIES))
+    """Give a finding's type: `self-harm/intent` is `MODERATION_SELF_HARM_INTENT`."""
+    return PREFIX + ModerationCategory(category).name
 
 
 def moderation_problems(section: object) -> Problems:

@@ -49,13 +49,6 @@ def word_terms(word: str, lexicon: "Lexicon") -> Iterator[str]:
         yield "=" + name
 
 
-def pair_terms(words: Sequence[str], lexicon: "Lexicon") -> Iterator[str]:
-    """List the terms of words together: neighbours, and classes that stand near each other."""
-    for at in range(len(words) - 1):
-        yield f"{words[at]} {words[at + 1]}"
-    yield from class_pairs([lexicon.classes_of(word) for word in words])
-
-
 def class_pairs(classes: Sequence[tuple[str, ...]]) -> set[str]:
     """Pair the classes of words that are near each other, in their order."""
     marked = [(at, name) for at, names in enumerate(classes) for name in names]

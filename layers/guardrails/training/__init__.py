@@ -1,1 +1,0 @@
-"""How the models that we ship are made. Nothing here ships."""
