@@ -1,7 +1,9 @@
 """Our own labelled sentences for the detector `ner`, names common and people none in particular.
 
 `<P:…>` marks a person, `<L:…>` a place, `<O:…>` an organisation, `<A:…>` an address. Rules were
-written while looking at `DEVELOPMENT`; `HELD_OUT` was written before them and looked at by no one.
+written while looking at `DEVELOPMENT`; `HELD_OUT` was written before them.
+`UNLISTED` came last: longer sentences with names and towns that are in no list of ours. Of both,
+only the sums were read.
 """
 
 import re
@@ -195,6 +197,60 @@ HELD_OUT = tuple(
             "IMPORTANT: READ ALL INSTRUCTIONS BEFORE YOU BEGIN",
             "Step 2: Chop the onions, heat the oil and stir for five minutes.",
             "Terraform, Ansible and Jenkins automate the deployment to Linux.",
+        ),
+    )
+)
+
+UNLISTED = tuple(
+    map(
+        labelled,
+        (
+            "After a long search the post went to <P:Thandiwe Mokoena>, who had led the laboratory"
+            " in <L:Bloemfontein> for six years and knew every machine by its noise.",
+            "It was <P:Siobhan Gallagher> who noticed that the figures from <L:Drogheda> did"
+            " not add"
+            " up, and she wrote to the accountants the same afternoon.",
+            "Neither <P:Zbigniew Wrona> nor his neighbour wanted the tower next to the old mill in"
+            " <L:Zamość>, yet the permit was granted.",
+            "The patient told us that her uncle, <P:Efraín Quispe>, still keeps llamas above"
+            " <L:Ayacucho>.",
+            "We agreed that <P:Oluwaseun Adeyemi> signs for the buyer and <P:Ingibjörg Jónsdóttir>"
+            " for the seller.",
+            "<O:Quillwork> has its kitchen in <L:Ludwigsburg>, but the owners live in"
+            " <L:Tübingen>.",
+            "A letter from <O:Brightwater Cooperative> says that deliveries to <L:Penzance> stop.",
+            "In the morning <P:Thorvald> mends nets; in the evening he teaches <P:Solveig> to"
+            " play.",
+            "The ticket was opened by <P:Nguyễn Thị Hoa> from <L:Đà Nẵng> and closed by"
+            " <P:Kwabena Asante>.",
+            "Please note that Frau <P:Obermüller> will only be at the counter in <L:Passau>"
+            " until ten.",
+            "Her first employer, <O:Lindqvist Möbler AB>, went bankrupt; the second, <O:Tidewell>,"
+            " moved to <L:Halmstad>.",
+            "Whoever finds the keys should bring them to <A:31 Wexcombe Lane, Truro TR1 2HJ>, says"
+            " <P:Aoife>.",
+            "The survey covers <L:Ouagadougou>, <L:Cotonou> and three villages north of"
+            " <L:Tamale>.",
+            "My grandmother <P:Ermintrude Habsworth> was born in <L:Skegness> and died at sea.",
+            "Write to <P:Dimitrios Papanikolaou>, <A:Odos Ermou 14, 105 63 Athina>, before June.",
+            "According to <P:Haruki Nakagawa>, the ferry from <L:Takamatsu> is never late.",
+            "The committee thanked <P:Wojciech> and <P:Bronisława Pawlak> for forty years of work.",
+            "Two nurses of <O:Saint Brannock Infirmary> saw <P:Delroy Pinnock> leave by the"
+            " back door.",
+            "Our lawyer, <P:Xiomara Villanueva>, thinks that <O:Grupo Altamira> will settle.",
+            "There is a bakery at <A:Schlossgasse 9, 8010 Graz> whose baker, <P:Leopoldine>,"
+            " sings.",
+            # Nothing to see:
+            "Binary search halves the interval at each step, so it needs about twenty steps for a"
+            " million entries; a hash table needs one, but keeps no order.",
+            "To brew good coffee, weigh the beans, grind them just before use, and pour slowly.",
+            "In short: validate the input, log the failure, and never retry a request that is not"
+            " idempotent. The Retry-After header tells clients when to return.",
+            "The Pomodoro technique alternates short periods of work with breaks; many people find"
+            " that it helps them to begin.",
+            "Bubble Sort, Merge Sort and Quick Sort differ in their worst case, not in their"
+            " result.",
+            "A sonnet has fourteen lines; a haiku has three. Both reward patience.",
         ),
     )
 )

@@ -119,3 +119,18 @@ def test_title_case_of_a_heading_is_no_name(text: str, *, is_credible: bool) -> 
     start = text.rindex(" ", 0, text.rindex(" ")) + 1 if "#" in text else 0
 
     assert bool(corrected(_hit("PERSON", start, len(text)), text)) == is_credible
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        pytest.param("seen near Quuxley", "LOCATION", id="one word"),
+        pytest.param("seen near Quuxley Lee", "PERSON", id="two words"),
+        pytest.param("within Quuxley", "PERSON", id="end of another word"),
+    ],
+)
+def test_single_name_behind_in_or_near_is_a_place(text: str, kind: str) -> None:
+    fit = corrected(_hit("PERSON", text.index("Quux"), len(text)), text)
+
+    assert fit
+    assert fit.type == kind

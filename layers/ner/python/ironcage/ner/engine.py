@@ -34,7 +34,7 @@ class LocalEngine(SpacyNlpEngine):
     def load(self) -> None:
         """Load the entity recogniser alone."""
         self.nlp = {  # type: ignore[assignment]  # Presidio declares the None of its beginning
-            _LANGUAGE: spacy.load(_model_folder(), exclude=_UNUSED)
+            _LANGUAGE: spacy.load(model_folder(), exclude=_UNUSED)
         }
 
 
@@ -105,7 +105,7 @@ class Engine:
         return settled(map(_hit, results))
 
 
-def _model_folder() -> Path:
+def model_folder() -> Path:
     """Tell where the model lies, without importing its package.
 
     Raises:

@@ -1,4 +1,4 @@
-"""People, by what gives them away: a title before the name, or a common given name."""
+"""People, by what gives them away: a title or a role before the name, or a common given name."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,12 +10,14 @@ _SHORTEST_SURNAME = 3  # in lower case, shorter words are taken for none
 
 
 def find_people(text: str, words: Sequence[Word]) -> Iterator[Hit]:
-    """See names after titles, given names with what follows them, and introductions."""
+    """See names after titles and roles, given names with what follows them, and introductions."""
     for at, word in enumerate(words):
         if word.plain in word_set("words", "titles") and word.text[0].isupper():
             yield from _titled(text, words, at)
         elif word.plain in word_set("names", "given"):
             yield from _given(text, words, at)
+        elif word.plain in word_set("words", "roles"):
+            yield from _named_after_role(text, words, at)
 
 
 def _titled(text: str, words: Sequence[Word], at: int) -> Iterator[Hit]:
@@ -32,6 +34,13 @@ def _given(text: str, words: Sequence[Word], at: int) -> Iterator[Hit]:
     elif at and word.text.islower() and _introduces(words[at - 1]):
         has_surname = at + 1 < len(words) and _is_surname(text, word, words[at + 1])
         yield _person(words[at : at + 1 + has_surname], 0.6, "introduction")
+
+
+def _named_after_role(text: str, words: Sequence[Word], at: int) -> Iterator[Hit]:
+    if at + 1 < len(words) and text[words[at].end : words[at + 1].start] in {" ", ", "}:
+        end = _name_end(text, words, at + 1)
+        if end > at + 1:
+            yield _person(words[at + 1 : end], 0.7, "role")
 
 
 def _introduces(word: Word) -> bool:

@@ -4,19 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from ironcage.ner.hits import LOCATION, Hit
-from ironcage.ner.words import Word, phrases, plain, word_set, words_of
+from ironcage.ner.words import Word, is_ordinary, phrases, plain, word_set, words_of
 
-_SURE, _DOUBTFUL, _LOWER = 0.85, 0.5, 0.6
+_SURE, _DOUBTFUL, _LOWER, _SETTLED = 0.85, 0.5, 0.6, 0.7
 
 
 def find_places(words: Sequence[Word]) -> Iterator[Hit]:
-    """See the places of the list; in lower case only after a word such as `in`."""
+    """See the places of the list (in lower case only after `in` or its like), and homes."""
     at = 0
     while at < len(words):
         size = _size(words, at)
         if size:
             place = words[at : at + size]
             yield from _judged(place, words[at - 1].plain if at else "")
+        elif at > 1 and _is_settled(words, at):
+            yield Hit(LOCATION, words[at].start, words[at].end, _SETTLED, "settling")
         at += size or 1
 
 
@@ -24,6 +26,14 @@ def is_place(name: str) -> bool:
     """Tell whether the list has this very name."""
     words = tuple(word.plain for word in words_of(name))
     return bool(words) and words in _listed().get(words[0], ())
+
+
+def _is_settled(words: Sequence[Word], at: int) -> bool:
+    """Tell whether somebody lives or something stands in what a word names."""
+    verb, preposition, word = words[at - 2 : at + 1]
+    is_near = word.start - verb.end <= len(" in ") and preposition.plain == "in"
+    is_name = word.is_capitalised and not is_ordinary(word)
+    return is_near and is_name and verb.plain in word_set("words", "settlings")
 
 
 @cache

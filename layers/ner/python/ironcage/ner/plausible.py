@@ -12,6 +12,8 @@ MODEL = "model"
 _NEVER = r"[{}\[\]<>=_/\\@$%^*|~#+]|\w\(|\d{3}|(?<![A-Za-z])[A-Z]{1,2}\d"
 _IDENTIFIER = r"[a-z][A-Z]|::|->"
 _INNER_CAPITAL = r"\b(?:Mc|Mac|De|Di|Du|La|Le|Van|O['\u2019])[A-Z]"
+# A single name behind one of these is a place, whatever the model takes it for.
+_PLACED = r"(?:^|\s)(?:in|near|around|outside)\s\Z"
 _HEADING = r"[ \t]{0,3}#{1,6}[ #]"
 _LONGEST_ACRONYM = 5
 
@@ -27,6 +29,8 @@ def corrected(hit: Hit, text: str) -> Hit | None:
     words = words_of(name)
     if not _is_credible(trimmed, name, words) or _is_in_heading(trimmed, text, words):
         return None
+    if len(words) == 1 and re.search(_PLACED, text[max(0, trimmed.start - 8) : trimmed.start]):
+        return replace(trimmed, type=LOCATION, score=0.55)
     return replace(trimmed, score=_score(trimmed, words))
 
 
