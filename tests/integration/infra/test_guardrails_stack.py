@@ -1,6 +1,7 @@
 """The firewalls beside the gateway and alone: who reaches them, and what they are made of."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from infra_cdk.app import build_app
 from infra_cdk.config import EXTRA_LAYERS
 from infra_cdk.constructs.layer_names import all_layer_names
+from infra_cdk.constructs.sizes import AssetsTooLarge, check_size
 from integration.infra.test_local_stage import needs_cloud, stacks_beyond_ministack
 from support.synthesis import synthesized, synthesized_alone
 
@@ -95,3 +97,16 @@ def test_firewall_has_at_most_the_five_layers_that_lambda_takes(name: str) -> No
 
 def test_every_layer_has_a_folder() -> None:
     assert all(Path("layers", name, "requirements.txt").exists() for name in all_layer_names())
+
+
+@pytest.mark.parametrize(("limit", "fits"), [(5, True), (4, False)])
+def test_function_fits_with_its_layers_or_is_refused(
+    tmp_path: Path, *, limit: int, fits: bool
+) -> None:
+    folders = [tmp_path / "code", tmp_path / "layer"]
+    for folder, size in zip(folders, (2, 3), strict=True):
+        folder.mkdir()
+        (folder / "file").write_bytes(b"x" * size)
+
+    with nullcontext() if fits else pytest.raises(AssetsTooLarge):
+        check_size("scanner", folders, most=limit)
