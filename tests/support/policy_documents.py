@@ -45,7 +45,7 @@ INPUT = {**FIELDS, "images": st.sampled_from(("block", "allow"))}
 PATTERN = st.builds(
     lambda kind, pattern: {"id": kind.lower(), "type": kind, "pattern": pattern},
     st.sampled_from(("OTHER_THING", "BADGE")),
-    st.sampled_from(("[A-Z]{2}", "x+")),
+    st.sampled_from(("[A-Z]{2}", "x{1,9}")),
 )
 BANDS = st.dictionaries(st.sampled_from(("low", "medium", "high")), st.sampled_from(ACTIONS))
 MODERATION: dict[str, st.SearchStrategy[Any]] = {

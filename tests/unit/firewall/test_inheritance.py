@@ -148,8 +148,8 @@ def test_harmless_texts_of_a_child_count_only_where_all_above_let_them() -> None
 
 
 def test_pattern_of_a_parent_is_kept_and_others_come_to_it() -> None:
-    badge = {"id": "badge", "type": "BADGE", "pattern": "B-[0-9]+"}
-    other = {"id": "order", "type": "ORDER", "pattern": "O-[0-9]+", "score": 0.5}
+    badge = {"id": "badge", "type": "BADGE", "pattern": "B-[0-9]{4}"}
+    other = {"id": "order", "type": "ORDER", "pattern": "O-[0-9]{4}", "score": 0.5}
     parent = {"patterns": [badge]}
 
     policies = policies_of(parent, {"patterns": [{**badge, "pattern": "x"}, other]})

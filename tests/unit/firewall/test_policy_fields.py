@@ -49,6 +49,7 @@ WRONG: dict[str, tuple[Mapping[str, Any], list[str]]] = {
             ]
         },
         [
+            "patterns.0.id",
             "patterns.1.id",
             "patterns.2",
             "patterns.3.id",

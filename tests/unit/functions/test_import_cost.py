@@ -50,7 +50,7 @@ def test_scan_loads_neither_the_framework_nor_the_gateway(direction: str) -> Non
         f"from {direction}_firewall.handler import handler; handler({event!r}, None)"
     )
 
-    assert not HEAVY & {name.partition(".")[0] for name in loaded}
+    assert not (HEAVY - {"re2"}) & {name.partition(".")[0] for name in loaded}  # texts need RE2
     assert "ironcage.firewall" in loaded
     assert not {"ironcage.gateway", "ironcage.web"} & loaded
 
