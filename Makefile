@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 PY := $(VENV)/bin/python
 BUILD := build
+LAYER_ROOTS := functions:layers/domain/python:layers/adapters/python:layers/web/python:layers/guardrails/python:layers/ner/python
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 export UV_NO_PROGRESS := 1
@@ -61,8 +62,8 @@ $(BUILD)/.setup: $(BUILD)/.python .ci/uv.txt pyproject.toml uv.lock package.json
 
 lock: setup ## Resolve the locks again, hashes included
 	@$(PY) -m uv lock -q
-	@for layer in domain adapters; do \
-	  $(PY) -m uv export -q --locked --only-group layer-$$layer --prune botocore --no-emit-project --no-header --no-annotate -o layers/$$layer/requirements.txt >/dev/null; done
+	@for layer in domain adapters web guardrails ner; do \
+	  $(PY) -m uv export -q --locked --only-group layer-$$layer --prune botocore --prune huggingface-hub --no-emit-project --no-header --no-annotate -o layers/$$layer/requirements.txt >/dev/null; done
 	@$(VENV)/bin/npm install --package-lock-only --silent
 
 # ---------------------------------------------------------------- checks
@@ -84,11 +85,11 @@ rules: setup ## The project's own rules on its own code and documents
 	@$(VENV)/bin/pytest -q tests/unit/test_architecture.py tests/unit/test_documentation.py
 
 imports: setup ## Imports point inward
-	@PYTHONPATH=.:functions:layers/domain/python:layers/adapters/python $(VENV)/bin/lint-imports --no-cache
+	@PYTHONPATH=.:$(LAYER_ROOTS) $(VENV)/bin/lint-imports --no-cache
 
 # ---------------------------------------------------------------- tests
 .PHONY: test unit integration security fuzz e2e bench bench-gateway compat
-TEST_ROOTS := functions:layers/domain/python:layers/adapters/python:tests
+TEST_ROOTS := $(LAYER_ROOTS):tests
 
 test: check unit fuzz integration security e2e ## Everything that CI runs
 
