@@ -25,6 +25,7 @@ from ironcage.firewall.ports import Detector, Reading, Scan, Sighting, StreamDet
 from ironcage.firewall.redaction import redact
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
+from ironcage.firewall.views import View, plain_view, second_views
 
 __all__ = [
     "Action",
@@ -47,13 +48,16 @@ __all__ = [
     "StreamDetector",
     "StreamScanner",
     "Verdict",
+    "View",
     "decide",
     "default_policies",
     "judge",
     "literals_of",
     "parse_policy",
     "pii_detector",
+    "plain_view",
     "redact",
+    "second_views",
     "secrets_detector",
     "standard_firewall",
 ]

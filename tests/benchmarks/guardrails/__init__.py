@@ -1,0 +1,1 @@
+"""What the guardrails find, miss and cost, beside packaged peers, in one run."""
