@@ -88,7 +88,7 @@ imports: setup ## Imports point inward
 	@PYTHONPATH=.:$(LAYER_ROOTS) $(VENV)/bin/lint-imports --no-cache
 
 # ---------------------------------------------------------------- tests
-.PHONY: test unit integration security fuzz e2e bench bench-gateway compat
+.PHONY: test unit integration security fuzz e2e bench bench-gateway bench-guardrails train-guardrails compat
 TEST_ROOTS := $(LAYER_ROOTS):tests
 
 test: check unit fuzz integration security e2e ## Everything that CI runs
@@ -113,6 +113,25 @@ bench: setup ## Print the measured numbers beside their targets
 
 bench-gateway: $(BUILD)/.peers ## The gateway beside LiteLLM's and Portkey's, one run
 	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks.gateways
+
+bench-guardrails: $(BUILD)/.guardrail_peers ## The guardrails beside packaged peers, one run
+	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks.guardrails
+
+GUARDRAIL_PEERS := tests/benchmarks/guardrails/peers.txt
+$(BUILD)/.guardrail_peers: $(BUILD)/.setup $(GUARDRAIL_PEERS)
+	@echo "» installing the peers (build/guardrail_peers)"
+	@test -x $(BUILD)/guardrail_peers/bin/python || "$$(cat $(BUILD)/.python)" -m venv --without-pip $(BUILD)/guardrail_peers
+	@$(PY) -m uv pip install -q --require-hashes --only-binary :all: --python $(BUILD)/guardrail_peers/bin/python -r $(GUARDRAIL_PEERS) \
+	  || echo "  the guardrail peers could not be installed"
+	@touch $@
+
+# Hours of CPU time, several GB of packages: only by hand. The result is a commit, never a build step.
+TRAINING := layers/guardrails/training
+train-guardrails: $(BUILD)/.python $(TRAINING)/requirements.txt ## Train the injection classifier again, into build/training
+	@test -x $(BUILD)/training_env/bin/python || "$$(cat $(BUILD)/.python)" -m venv $(BUILD)/training_env
+	@$(BUILD)/training_env/bin/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r $(TRAINING)/requirements.txt
+	@OMP_WAIT_POLICY=passive PYTHONPATH=.:layers/domain/python:layers/guardrails/python \
+	  $(BUILD)/training_env/bin/python -m layers.guardrails.training.injection $(BUILD)/training
 
 # A peer that cannot be installed is left out; the report says so.
 PEERS := tests/benchmarks/gateways

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOTS = ("functions", "layers/domain/python", "layers/adapters/python")
+ROOTS = (
+    *("functions", "layers/domain/python", "layers/adapters/python"),
+    "layers/guardrails/python",
+)
 
 IMPORT = """
 import json, sys, time

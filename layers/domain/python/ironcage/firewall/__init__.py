@@ -67,6 +67,7 @@ from ironcage.firewall.severity import (
 )
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
+from ironcage.firewall.views import View, plain_view, second_views
 from ironcage.firewall.watching import Watch
 
 __all__ = [
@@ -109,6 +110,7 @@ __all__ = [
     "StreamScanner",
     "TaskDetector",
     "Verdict",
+    "View",
     "Watch",
     "changed_fields",
     "check_policy",
@@ -126,11 +128,13 @@ __all__ = [
     "parse_policy",
     "pattern_detectors",
     "pii_detector",
+    "plain_view",
     "raw_finding",
     "read_answer",
     "read_moderation",
     "reason_of",
     "redact",
+    "second_views",
     "secrets_detector",
     "severity_of",
     "standard_firewall",

@@ -1,0 +1,76 @@
+"""The two models in turn: the linear one reads all windows, the encoder those that it doubts."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ironcage.firewall import Origin
+from ironcage.guardrails.encoder import Encoder
+from ironcage.guardrails.linear import LinearModel
+from ironcage.guardrails.settings import ClassifierSettings
+from ironcage.guardrails.windows import LONGEST_TASK, TextTokenizer, windows_of
+
+_DOCUMENTS = frozenset({Origin.DOCUMENT, Origin.MODEL})
+# So many windows are encoded whatever the text; of a longer one, so large a share of the rest.
+_FREE, _SHARE, _MOST = 3, 0.4, 12
+# A short text costs next to nothing, and says little to the linear model.
+_SHORT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How far a window stands above the operating point, in logits; [start, end) is its place."""
+
+    start: int
+    end: int
+    value: float
+    is_encoded: bool
+
+
+class Cascade:
+    """Both models and their tokenizer; each is read on first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._tokenizer = TextTokenizer(folder / "tokenizer.json")
+        self._linear = LinearModel(folder / "linear.npz")
+        self._encoder = Encoder(folder / "injection.onnx")
+
+    @cached_property
+    def settings(self) -> ClassifierSettings:
+        """Give the thresholds that belong to these models."""
+        return ClassifierSettings.read(self._folder)
+
+    def margins(
+        self, text: str, origin: Origin, *, task: str = "", most: int = _MOST
+    ) -> list[Margin]:
+        """Read a text in windows; at most so many of them are encoded."""
+        tokens = self._tokenizer.tokens(text)
+        windows = windows_of(tokens)
+        if not windows:
+            return []
+        is_document = origin in _DOCUMENTS
+        point = self.settings.operating["document" if is_document else "user"]
+        linear = self._linear.logits(tokens.ids, windows, is_document=is_document)
+        is_short = len(tokens.ids) <= _SHORT
+        doubted = [at for at, logit in enumerate(linear) if is_short or logit >= point.clear]
+        doubted.sort(key=lambda at: linear[at], reverse=True)
+        doubted = doubted[: min(most, allowance(len(windows)))]
+        pieces = [tokens.ids[windows[at].first : windows[at].last] for at in doubted]
+        wanted = self._tokenizer.tokens(task).ids[:LONGEST_TASK] if task and is_document else []
+        logits = self._encoder.logits(pieces, is_document=is_document, task=wanted)
+        seen = dict(zip(doubted, logits, strict=True))
+        return [
+            Margin(
+                start=window.start,
+                end=window.end,
+                value=point.margin(encoded=seen.get(at), linear=linear[at]),
+                is_encoded=at in seen,
+            )
+            for at, window in enumerate(windows)
+        ]
+
+
+def allowance(windows: int) -> int:
+    """Tell how many windows of a text may be encoded."""
+    return _FREE + int(max(0, windows - 2 * _FREE) * _SHARE)

@@ -1,0 +1,1 @@
+"""How the prompt-injection classifier is made: data, training, export, evaluation."""
