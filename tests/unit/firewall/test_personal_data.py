@@ -3,6 +3,7 @@
 import pytest
 
 from ironcage.firewall import StreamScanner, pii_detector, standard_firewall
+from ironcage.firewall.detectors.rules import Rule
 from support.builders_firewall import PII, PII_IN_CONTEXT, a_policy, found, redacted
 from support.personal_data import PERSONAL, PERSONAL_IN_CONTEXT
 
@@ -37,6 +38,7 @@ HARMLESS = {
     "business": "Our business 123-456-782 grew.",
     "company": "company 2341 2341 2346",
     "cabin": "cabin WVWZZZ1JZ3W386752",
+    "traceback": "(most recent call last): expected 50331648",
     "recall": "I recall 20 30 40 50 60 70 times.",
     "date_after_call": "call 2024-01-15 10:30 or later",
     "date_of_call": "phone 15.01.2024 12 pm",
@@ -149,6 +151,13 @@ def test_stream_equals_the_whole_character_by_character(kind: str, before: str, 
     out = "".join(map(scanner.feed, f"{before}{value}, he")) + scanner.finish()
 
     assert out == f"{before}[REDACTED:{kind}], he"
+
+
+def test_context_of_a_free_rule_may_be_glued_to_anything() -> None:
+    rule = Rule("free", "FREE", ("k",), "k[0-9]{4}", ("k[0-9]{4}",), context=("bot",))
+
+    assert [value.start for value in rule.values_at("abcbot k1234", 7, 12)] == [7]
+    assert list(rule.values_at("abcbat k1234", 7, 12)) == []
 
 
 def test_examples_cover_every_type_of_personal_data() -> None:

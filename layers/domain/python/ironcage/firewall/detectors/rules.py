@@ -194,7 +194,10 @@ class Rule:
         return (span[0], rest.end()) if rest else span
 
     def _has_context(self, text: str, start: int) -> bool:
-        """Tell whether the words before a value speak for it; they end at a gap or a marker."""
+        """Tell whether the words before a value speak for it; they end at a gap or a marker.
+
+        For a bounded rule each must be a word of its own.
+        """
         if not (self.context or self.unless):
             return True
         before = text[max(0, start - CONTEXT) : start]
@@ -205,7 +208,9 @@ class Rule:
             return False
         lowered = before.lower()
         said = [at for at, word in enumerate(self.context) if word in lowered]
-        return not self.context or any(self._spoken[at].search(before) for at in said)
+        if self.is_free or not self.context:
+            return bool(said) or not self.context
+        return any(self._spoken[at].search(before) for at in said)
 
 
 def _word_pattern(word: str) -> str:
