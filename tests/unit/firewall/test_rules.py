@@ -12,7 +12,8 @@ from ironcage.firewall import (
     pii_detector,
     secrets_detector,
 )
-from ironcage.firewall.detectors.checks import entropy, luhn_holds
+from ironcage.firewall.detectors.checks import entropy
+from ironcage.firewall.detectors.digits import luhn_holds
 from ironcage.firewall.detectors.injection import Phrase
 from ironcage.firewall.detectors.rules import BadRule, Rule, read_rules
 from support.builders_firewall import ASSIGNED, SECRETS
