@@ -3,7 +3,7 @@
 `<P:…>` marks a person, `<L:…>` a place, `<O:…>` an organisation, `<A:…>` an address. Rules were
 written while looking at `DEVELOPMENT`; `HELD_OUT` was written before them.
 `UNLISTED` came last: longer sentences with names and towns that are in no list of ours. Of both,
-only the sums were read.
+only the sums were read, but for two sentences that a second redaction changed.
 """
 
 import re

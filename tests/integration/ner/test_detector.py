@@ -9,9 +9,19 @@ from collections.abc import Iterator
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
-from ironcage.firewall import Action, Finding, Firewall, NormalisedText, Origin, Policy, redact
+from ironcage.firewall import (
+    Action,
+    Finding,
+    Firewall,
+    NormalisedText,
+    Origin,
+    Policy,
+    RedactionMode,
+    redact,
+)
 from ironcage.ner import NerDetector
-from support.named_texts import DEVELOPMENT, HELD_OUT
+from ironcage.ner.engine import model_folder
+from support.named_texts import DEVELOPMENT, HELD_OUT, TYPES
 from support.named_texts_measure import measured
 
 DETECTOR = NerDetector()
@@ -110,6 +120,23 @@ def test_redacted_text_holds_no_name_and_stays_as_it_is() -> None:
     assert twice == once
 
 
+@pytest.mark.parametrize("mode", RedactionMode)
+def test_sentences_redacted_twice_are_as_they_were_after_once(mode: RedactionMode) -> None:
+    policy = Policy(
+        "v1", ("ner",), otherwise=Action.REDACT, modes=dict.fromkeys(TYPES.values(), mode)
+    )
+    firewall = Firewall({"ner": DETECTOR})
+
+    def redacted(text: str) -> str:
+        return redact(
+            text, firewall.inspect(text, Origin.MODEL, policy), policy, hash_key=b"k" * 32
+        )
+
+    for text in (*DEVELOPMENT, *HELD_OUT):
+        once = redacted(text.text)
+        assert redacted(once) == once
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_any_text_is_read_and_offsets_point_into_it(seed: int) -> None:
     draw = random.Random(seed)  # noqa: S311 - not for secrets
@@ -153,6 +180,11 @@ def test_importing_it_and_asking_its_version_imports_no_model() -> None:
 
 def test_version_is_the_same_every_time() -> None:
     assert NerDetector().version == DETECTOR.version
+
+
+def test_model_that_is_not_installed_is_not_looked_for_elsewhere() -> None:
+    with pytest.raises(ModuleNotFoundError, match="no_such_model"):
+        model_folder("no_such_model")
 
 
 def test_words_of_a_text_are_forgotten_after_it() -> None:

@@ -16,6 +16,10 @@ from ironcage.ner.pieces import LONGEST_PIECE, pieces, readable
         pytest.param("((((a", "((  a", id="run of signs"),
         pytest.param("a.b-" * 20, "a b " * 15 + "a.b-" * 5, id="run of signs and letters"),
         pytest.param("a" * 70, "a" * 59 + " " + "a" * 10, id="run of letters"),
+        pytest.param(
+            "Dr. [REDACTED:PERSON] [REDACTED:PERSON:*Lee]", "Dr. " + " " * 40, id="redacted"
+        ),
+        pytest.param("[REDACTED:PERSON:Ann Lee]", " REDACTED:PERSON:Ann Lee ", id="no redaction"),
         pytest.param("Ann Lee's, 5 p.m.", "Ann Lee's, 5 p.m.", id="prose stays"),
     ],
 )

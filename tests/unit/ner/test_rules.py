@@ -59,6 +59,8 @@ def test_addresses(text: str, addresses: list[str]) -> None:
         pytest.param("Dear Mr. Tanaka, hello", ["Tanaka"], id="title"),
         pytest.param("Prof. van der Berg teaches", ["van der Berg"], id="title and particles"),
         pytest.param("Maria Lopez left", ["Maria Lopez"], id="given name and surname"),
+        pytest.param("Anne-Marie Quux left", ["Anne-Marie Quux"], id="two given names in one"),
+        pytest.param("Name: [REDACTED:PERSON]", [], id="redacted already"),
         pytest.param("Maria's phone", ["Maria"], id="given name alone, possessive"),
         pytest.param("James T. Anderson", ["James T. Anderson"], id="initial"),
         pytest.param("François Müller", ["François Müller"], id="accents"),

@@ -105,16 +105,16 @@ class Engine:
         return settled(map(_hit, results))
 
 
-def model_folder() -> Path:
+def model_folder(package: str = MODEL_PACKAGE) -> Path:
     """Tell where the model lies, without importing its package.
 
     Raises:
         ModuleNotFoundError: it is not installed.
     """
-    spec = importlib.util.find_spec(MODEL_PACKAGE)
+    spec = importlib.util.find_spec(package)
     if spec is None or spec.submodule_search_locations is None:
-        raise ModuleNotFoundError(MODEL_PACKAGE)
-    (folder,) = Path(spec.submodule_search_locations[0]).glob(f"{MODEL_PACKAGE}-*")
+        raise ModuleNotFoundError(package)
+    (folder,) = Path(spec.submodule_search_locations[0]).glob(f"{package}-*")
     return folder
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from ironcage.ner.hits import LOCATION, ORGANIZATION, PERSON, Hit
 from ironcage.ner.places import is_place
-from ironcage.ner.words import is_ordinary, word_set, words_of
+from ironcage.ner.words import is_given, is_ordinary, words_of
 
 _OF_PEOPLE = (
     r"(?:(?:full|first|last|given|family|middle|customer|client|patient|employee|contact|guest)"
@@ -64,5 +64,5 @@ def _capitalised(value: str, *, is_weak: bool) -> int:
         if is_ordinary(word) or not word.text[0].isupper() or not is_linked:
             break
         end = word.end
-        is_known |= word.plain in word_set("names", "given")
+        is_known |= is_given(word)
     return end if is_known else 0

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ironcage.ner.hits import PERSON, Hit
-from ironcage.ner.words import Word, is_ordinary, word_set
+from ironcage.ner.words import Word, is_given, is_ordinary, word_set
 
 _LONGEST_NAME = 4
 _SHORTEST_SURNAME = 3  # in lower case, shorter words are taken for none
@@ -14,7 +14,7 @@ def find_people(text: str, words: Sequence[Word]) -> Iterator[Hit]:
     for at, word in enumerate(words):
         if word.plain in word_set("words", "titles") and word.text[0].isupper():
             yield from _titled(text, words, at)
-        elif word.plain in word_set("names", "given"):
+        elif is_given(word):
             yield from _given(text, words, at)
         elif word.plain in word_set("words", "roles"):
             yield from _named_after_role(text, words, at)

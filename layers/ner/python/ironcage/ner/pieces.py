@@ -15,6 +15,8 @@ _LONGEST_RUN = 60
 _LONE_SURROGATES = "[\ud800-\udfff]"
 # Marks of JSON, tables, Markdown and HTML: to a person they are space between the words.
 _STRUCTURE = str.maketrans(dict.fromkeys('{}[]|*`<>"\t\r\0', " "))
+# What a redaction leaves behind is no name again; only its own forms, or a name could hide in one.
+_REDACTED = r"\[(?:REDACTED|REMOVED):[A-Z_]{1,40}(?::(?:[A-Za-z0-9*]{4}|[a-p]{24}))?\]"
 _SIGNS = r"(?<=[^\w\s]{2})[^\w\s]|_(?=_)"
 _RUN = rf"\S{{{_LONGEST_RUN}}}(?=\S)"
 _SPLITTERS = r"[^\w\s]|_"
@@ -22,7 +24,8 @@ _SPLITTERS = r"[^\w\s]|_"
 
 def readable(text: str) -> str:
     """Give the view of a text that the model can read: same length, same words."""
-    plain = re.sub(_LONE_SURROGATES, "\ufffd", text).translate(_STRUCTURE)
+    plain = re.sub(_LONE_SURROGATES, "\ufffd", text)
+    plain = re.sub(_REDACTED, lambda mark: " " * len(mark[0]), plain).translate(_STRUCTURE)
     return re.sub(_RUN, _broken, re.sub(_SIGNS, " ", plain))
 
 

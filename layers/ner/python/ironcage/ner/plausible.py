@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ironcage.ner.hits import LOCATION, ORGANIZATION, PERSON, Hit
 from ironcage.ner.places import is_place
-from ironcage.ner.words import Word, is_ordinary, word_set, words_of
+from ironcage.ner.words import Word, is_given, is_ordinary, word_set, words_of
 
 MODEL = "model"
 _NEVER = r"[{}\[\]<>=_/\\@$%^*|~#+]|\w\(|\d{3}|(?<![A-Za-z])[A-Z]{1,2}\d"
@@ -59,7 +59,7 @@ def _is_credible(hit: Hit, name: str, words: Sequence[Word]) -> bool:
     if re.search(_IDENTIFIER, re.sub(_INNER_CAPITAL, "", name)):
         return False
     if hit.type == PERSON and all(w.text.islower() for w in words):
-        return words[0].plain in word_set("names", "given")
+        return is_given(words[0])
     if not any(w.text[0].isupper() for w in words):
         return False
     is_shouted = len(words) == 1 and name.isupper()
@@ -71,13 +71,11 @@ def _is_in_heading(hit: Hit, text: str, words: Sequence[Word]) -> bool:
     line = text.rfind("\n", 0, hit.start) + 1
     if not re.match(_HEADING, text[line : line + 12]):
         return False
-    return not any(w.plain in word_set("names", "given") for w in words)
+    return not any(map(is_given, words))
 
 
 def _score(hit: Hit, words: Sequence[Word]) -> float:
     if hit.type == PERSON:
-        is_known = bool(
-            {w.plain for w in words} & (word_set("names", "given") | word_set("names", "words"))
-        )
+        is_known = any(is_given(w) or w.plain in word_set("names", "words") for w in words)
         return 0.8 if is_known or len(words) > 1 else 0.55
     return 0.65 if hit.type == LOCATION else 0.5

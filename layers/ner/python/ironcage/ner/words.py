@@ -69,6 +69,11 @@ def phrases(name: str, key: str) -> list[str]:
     return [" ".join(phrase.split()) for phrase in read_rules(name)[key].split(",")]
 
 
+def is_given(word: Word) -> bool:
+    """Tell whether a word is a common given name, or two of them: `Anne-Marie`."""
+    return word.plain.partition("-")[0] in word_set("names", "given")
+
+
 def is_ordinary(word: Word, before: Word | None = None) -> bool:
     """Tell whether a word is no name, unless it is a surname behind the name before it."""
     if word.plain not in word_set("words", "ordinary"):
