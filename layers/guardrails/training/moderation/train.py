@@ -125,7 +125,8 @@ def train(texts: Sequence[Read]) -> tuple[list[float], dict[int, list[float]]]:
 
 
 def _row(counts: Mapping[str, int], places: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    known = [(places[term], n) for term, n in counts.items() if term in places]
+    # In their order: sets have none that is the same in every process, and the draw follows it.
+    known = sorted((places[term], n) for term, n in counts.items() if term in places)
     at = np.array([0, *(place for place, _ in known)])
     return at, np.array([1.0, *(float(n) for _, n in known)])
 
