@@ -106,8 +106,8 @@ _SIZES = {
 # What a function needs beside the layers of all: the models are layers of their own, since both of
 # them do not fit into one function.
 EXTRA_LAYERS: dict[str, tuple[str, ...]] = {
-    "input_firewall": ("web",),
-    "output_firewall": ("web",),
+    "input_firewall": ("guardrails", "web"),
+    "output_firewall": ("ner", "web"),
 }
 
 PROD = Stage(

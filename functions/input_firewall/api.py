@@ -3,7 +3,7 @@
 from fastapi import Request
 
 from input_firewall.schemas import InputBatch, ScanAnswer
-from input_firewall.wiring import ROUTE, SERVICE, access, own_detectors
+from input_firewall.wiring import ROUTE, SERVICE, access, own_detectors, remote_detectors
 from ironcage.adapters.scans import report_crash
 from ironcage.core import SystemClock
 from ironcage.firewall import Direction, Origin
@@ -24,7 +24,12 @@ def scan(batch: InputBatch, caller: CurrentCaller, request: Request) -> ScanAnsw
     return scan_batch(
         batch,
         access().terms.of(caller),
-        scanner=Scanner(own_detectors(), direction=Direction.INPUT, clock=SystemClock()),
+        scanner=Scanner(
+            own_detectors(),
+            direction=Direction.INPUT,
+            clock=SystemClock(),
+            remote=remote_detectors(),
+        ),
         default=Origin.USER,
         request_id=request.state.request_id,
         seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,

@@ -4,9 +4,17 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from ironcage.adapters.functions import FunctionScanner
 from ironcage.adapters.scans import Access, open_access
 from ironcage.core import Settings, SystemClock
-from ironcage.firewall import Detector, DetectorService, InjectionDetector, pattern_detectors
+from ironcage.firewall import (
+    Detector,
+    DetectorService,
+    FindingsMemory,
+    RemoteDetectors,
+    pattern_detectors,
+)
+from ironcage.guardrails import InjectionClassifier
 
 SERVICE = "input_firewall"
 ROUTE = "/v1/firewall/input"
@@ -17,13 +25,23 @@ Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 @cache
 def own_detectors() -> tuple[Detector, ...]:
     """List what this function can look for; what is not here, it answers it cannot do."""
-    return (InjectionDetector(), *pattern_detectors())
+    return (InjectionClassifier(), *pattern_detectors())
 
 
 @cache
 def detectors() -> DetectorService:
     """Open the answers to scans."""
     return DetectorService(own_detectors(), SystemClock())
+
+
+@cache
+def remote_detectors() -> RemoteDetectors | None:
+    """Open what runs in the output firewall alone; None where this firewall stands alone."""
+    name = Settings.from_environment().firewall_output_function
+    if not name:
+        return None
+    clock = SystemClock()
+    return RemoteDetectors({"ner": FunctionScanner(name, clock)}, FindingsMemory(clock))
 
 
 @cache

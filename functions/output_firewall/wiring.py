@@ -7,6 +7,7 @@ from typing import Any
 from ironcage.adapters.scans import Access, open_access
 from ironcage.core import Settings, SystemClock
 from ironcage.firewall import Detector, DetectorService, pattern_detectors
+from ironcage.ner import NerDetector
 
 SERVICE = "output_firewall"
 ROUTE = "/v1/firewall/output"
@@ -17,7 +18,7 @@ Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 @cache
 def own_detectors() -> tuple[Detector, ...]:
     """List what this function can look for; what is not here, it answers it cannot do."""
-    return tuple(pattern_detectors())
+    return (NerDetector(), *pattern_detectors())
 
 
 @cache

@@ -16,7 +16,7 @@ from constructs import Construct
 from infra_cdk.config import BUFFERED_INTEGRATION_SECONDS, EXTRA_LAYERS, Stage
 from infra_cdk.constructs.alarms import AlarmTopic, our_metric
 from infra_cdk.constructs.error_responses import add_error_responses
-from infra_cdk.constructs.grants import allow_items, allow_key, allow_secret
+from infra_cdk.constructs.grants import allow, allow_items, allow_key, allow_secret
 from infra_cdk.constructs.packaging import LAYER_NAMES, Assets
 from infra_cdk.constructs.python_function import FunctionKit, PythonFunction
 from infra_cdk.constructs.python_layer import make_layers
@@ -59,7 +59,14 @@ class GuardrailsStack(cdk.Stack):
             allow_items(function, control, actions=("GetItem",))
             allow_secret(function, data.audit_hash_secret)
             allow_key(function, data.key, through=("dynamodb", "secretsmanager"))
+        self._let_input_ask_output()
         watch_firewalls(self, data.key)
+
+    def _let_input_ask_output(self) -> None:
+        """Names of people are found by the output firewall alone, also in what goes in."""
+        asking, asked = self.firewalls["input"], self.firewalls["output"]
+        asking.add_environment("IRONCAGE_FIREWALL_OUTPUT_FUNCTION", asked.function_name)
+        allow(asking, ["lambda:InvokeFunction"], on=[asked.function_arn])
 
 
 class StandaloneGuardrailsStack(cdk.Stack):

@@ -192,7 +192,7 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
         **through("dynamodb", "sns", "s3"),
     },
     "audit_archiver": {"audit_queue": CONSUME, "audit_objects": PUT, **through("sqs", "s3")},
-    "input_firewall": JUDGE,
+    "input_firewall": {**JUDGE, "function_output_firewall": INVOKE},
     "output_firewall": JUDGE,
 }
 

@@ -96,7 +96,10 @@ class StreamScanner:
         if end > self._read:
             found = self._read_whole(self._pending[self._read : end])
             shifted = (_moved(f, f.start + self._read, f.end + self._read) for f in found)
-            decided = (decide(f, self._policy, Origin.MODEL) for f in shifted)
+            decided = (
+                decide(f, self._policy, Origin.MODEL, span=self._pending[f.start : f.end])
+                for f in shifted
+            )
             self._noted += [f for f in decided if f]
             self._read = end
         return self._read

@@ -1,21 +1,27 @@
 """The firewalls alone: what a caller's own policy makes of texts that go to no model (2, 8)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, assert_never
 
 from ironcage.core import Clock
-from ironcage.core.errors import AgentInactive, PermissionMissing
+from ironcage.core.errors import AgentInactive, FirewallUnavailable, PermissionMissing
 from ironcage.firewall import (
     Detector,
     Direction,
+    Errand,
     Firewall,
+    ModerationDetector,
     Origin,
     Policies,
     Policy,
     RedactionMode,
+    RemoteDetectors,
+    Scores,
     Watch,
     default_policies,
+    own_detectors,
 )
 from ironcage.gateway.admission import CALL_MODELS, policies_of
 from ironcage.gateway.cleaning import Cleaner
@@ -32,10 +38,14 @@ _INJECTION = "PROMPT_INJECTION"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a caller's texts are judged by: its policies, and its key for hashed redactions."""
+    """What a caller's texts are judged by: its policies, and its key for hashed redactions.
+
+    `tenant_key` opens the key that keeps what is remembered of one tenant from the others.
+    """
 
     policies: Policies
     hash_key: bytes = b""
+    tenant_key: Callable[[], bytes] = bytes
 
 
 class TermsSource(Protocol):
@@ -75,8 +85,8 @@ class AgentTerms:
             raise AgentInactive()
         policies = policies_of(view)
         modes = {*policies.input.modes.values(), *policies.output.modes.values()}
-        is_hashing = RedactionMode.HASH in modes
-        return Terms(policies, self._hasher.key_of(caller.tenant_id) if is_hashing else b"")
+        tenant_key = partial(self._hasher.key_of, caller.tenant_id)
+        return Terms(policies, tenant_key() if RedactionMode.HASH in modes else b"", tenant_key)
 
 
 class StandardTerms:
@@ -115,15 +125,37 @@ class Scanned:
     timings_ms: Mapping[str, float]
 
 
+class NoOpenAi:
+    """`Moderator` where no provider's key is at hand: it fails when it is asked."""
+
+    version = "unavailable"
+    reach = 2_000
+
+    def score(self, pieces: Sequence[str]) -> Sequence[Scores]:
+        """Refuse.
+
+        Raises:
+            FirewallUnavailable: always.
+        """
+        del pieces
+        raise FirewallUnavailable(detector=ModerationDetector.name)
+
+
 class Scanner:
     """Judges inputs by the policy of one direction."""
 
     def __init__(
-        self, detectors: Sequence[Detector], *, direction: Direction, clock: Clock
+        self,
+        detectors: Sequence[Detector],
+        *,
+        direction: Direction,
+        clock: Clock,
+        remote: RemoteDetectors | None = None,
     ) -> None:
         self._detectors = detectors
         self._direction = direction
         self._clock = clock
+        self._remote = remote
 
     def check(self, terms: Terms) -> None:
         """Make sure that all detectors of a policy are here, before anything is read.
@@ -131,7 +163,7 @@ class Scanner:
         Raises:
             FirewallUnavailable: one is not, or cannot say what it is.
         """
-        Firewall({d.name: d for d in self._detectors}).versions(self._policy(terms))
+        self._firewall(terms, Watch(self._clock)).versions(self._policy(terms))
 
     def scan(self, given: ScanInput, terms: Terms) -> Scanned:
         """Judge one input.
@@ -142,8 +174,9 @@ class Scanner:
         """
         policy, watch = self._policy(terms), Watch(self._clock)
         started = self._clock.monotonic()
-        firewall = Firewall({d.name: watch.over(d) for d in self._detectors})
-        judged = self._judge(given, Cleaner(firewall, policy, terms.hash_key))
+        firewall = self._firewall(terms, watch)
+        cleaner = Cleaner(firewall, policy, terms.hash_key)
+        judged = firewall.settle(lambda: self._judge(given, cleaner))
         timings = watch.spent_ms | {"total": (self._clock.monotonic() - started) * 1000}
         return Scanned(
             judged,
@@ -151,6 +184,14 @@ class Scanner:
             policy_version=policy.version,
             timings_ms={name: round(ms, 3) for name, ms in timings.items()},
         )
+
+    def _firewall(self, terms: Terms, watch: Watch) -> Firewall:
+        """Join the detectors that are here, those of the policy itself, and those elsewhere."""
+        policy = self._policy(terms)
+        own = [d for d in own_detectors(policy, NoOpenAi) if d.name in policy.detectors]
+        here = {d.name: watch.over(d) for d in (*self._detectors, *own)}
+        errand = Errand(tenant_key=terms.tenant_key, policy_version=policy.version)
+        return Firewall(here, remote=self._remote).open(errand)
 
     def _policy(self, terms: Terms) -> Policy:
         is_input = self._direction is Direction.INPUT
