@@ -30,6 +30,14 @@ def test_context_may_lie_before_what_is_new() -> None:
     assert "us_ssn_in_context" not in narrowed(Prefilter(RULES), TEXT[start:])
 
 
+def test_long_text_is_not_searched_for_triggers_beforehand() -> None:
+    kept = narrowed(Prefilter(RULES), f"{TEXT} {'and so on ' * 10}")
+
+    assert "us_ssn_in_context" in kept
+    assert "br_cpf" in kept
+    assert "nl_bsn" not in kept
+
+
 def test_few_rules_are_not_worth_the_automaton() -> None:
     few = RULES[:3]
 
