@@ -115,7 +115,7 @@ bench-gateway: $(BUILD)/.peers ## The gateway beside LiteLLM's and Portkey's, on
 	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks.gateways
 
 bench-guardrails: $(BUILD)/.guardrail_peers ## The guardrails beside packaged peers, one run
-	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks.guardrails
+	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks.guardrails $(PARTS)
 
 GUARDRAIL_PEERS := tests/benchmarks/guardrails/peers.txt
 $(BUILD)/.guardrail_peers: $(BUILD)/.setup $(GUARDRAIL_PEERS)

@@ -1,8 +1,21 @@
-"""Print every part: `make bench-guardrails`."""
+"""Print every part, or those named: `make bench-guardrails PARTS="injection secrets"`."""
 
+import sys
+
+from benchmarks.guardrails import answers, ner, pii, secrets
+from benchmarks.guardrails.figures import say
 from benchmarks.guardrails.injection import bench_injection
 from benchmarks.guardrails.speed import bench_speed
 
+PARTS = {
+    "injection": bench_injection,
+    "speed": bench_speed,
+    "secrets": lambda: secrets.report(say),
+    "pii": lambda: pii.report(say),
+    "ner": lambda: ner.report(say),
+    "answers": lambda: answers.report(say),
+}
+
 if __name__ == "__main__":
-    bench_injection()
-    bench_speed()
+    for part in sys.argv[1:] or PARTS:
+        PARTS[part]()
