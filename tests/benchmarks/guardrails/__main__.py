@@ -1,13 +1,14 @@
 """Print every part, or those named: `make bench-guardrails PARTS="injection secrets"`."""
 
 import sys
+from collections.abc import Callable
 
 from benchmarks.guardrails import answers, ner, pii, secrets
 from benchmarks.guardrails.figures import say
 from benchmarks.guardrails.injection import bench_injection
 from benchmarks.guardrails.speed import bench_speed
 
-PARTS = {
+PARTS: dict[str, Callable[[], None]] = {
     "injection": bench_injection,
     "speed": bench_speed,
     "secrets": lambda: secrets.report(say),
