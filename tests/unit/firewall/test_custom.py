@@ -44,9 +44,13 @@ CASES = {
     "full_width": ("ask EMP\uff0d\uff11\uff12\uff13\uff14!", "ask [REDACTED:EMPLOYEE_ID]!"),
     "invisible": ("ask EM\u200bP-1234!", "ask [REDACTED:EMPLOYEE_ID]!"),
     "surrogate": ("\ud800 EMP-1234 \ud800", "\ud800 [REDACTED:EMPLOYEE_ID] \ud800"),
-    "beside_marker": ("[REDACTED:X]EMP-1234[REDACTED:Y]", None),
-    "behind_marker": ("[REDACTED:X] EMP-1234", "[REDACTED:X] [REDACTED:EMPLOYEE_ID]"),
-    "inside_marker": ("[REDACTED:X:123456] and [REMOVED:123456]", None),
+    "beside_marker": ("[REDACTED:XX]EMP-1234[REDACTED:YY]", None),
+    "behind_marker": ("[REDACTED:XX] EMP-1234", "[REDACTED:XX] [REDACTED:EMPLOYEE_ID]"),
+    "inside_marker": ("[REDACTED:XX:1234] and [REMOVED:PROMPT_INJECTION]", None),
+    "inside_what_is_no_marker": (
+        "[REDACTED:EMP-1234] and [REMOVED:123456]",
+        "[REDACTED:[REDACTED:EMPLOYEE_ID]] and [REMOVED:[REDACTED:NUMBER]]",
+    ),
     "marker_like": ("[REDACTED:123456", "[REDACTED:[REDACTED:NUMBER]"),
     "nothing": ("", ""),
 }
@@ -104,9 +108,9 @@ def test_stream_withholds_matches_that_overlap_until_the_last_ends() -> None:
 
 def test_marker_is_recognised_when_its_end_was_released_before() -> None:
     firewall = a_firewall(EMPLOYEE)
-    text = "[REDACTED:X]" + "EMP-1234 is beside it"
+    text = "[REDACTED:XX]" + "EMP-1234 is beside it"
 
-    assert streamed(firewall, ["[REDACTED:X]", text[12:]]) == text
+    assert streamed(firewall, ["[REDACTED:XX]", text[13:]]) == text
     assert streamed(firewall, ["ab " + text[:16], text[16:]]) == "ab " + text
 
 

@@ -58,7 +58,8 @@ _PASSWORD_WORDS = frozenset(
         *["my_secret", "my_password", "mypassword", "user_password", "secret_access_key"],
     ]
 )
-MARKER = r"\[REDACTED:[^\[\]\s]{1,80}\]"
+# Exactly what we write, or a value could hide in what merely looks like a marker.
+MARKER = r"\[REDACTED:[A-Z][A-Z0-9_]{1,39}(?::(?:[A-Za-z0-9*]{4}|[a-p]{24}))?\]"
 _DIGITS = frozenset("0123456789")
 _LEAST_TOKEN_ENTROPY = 2.8
 _LEAST_ASSIGNED_ENTROPY = 3.2

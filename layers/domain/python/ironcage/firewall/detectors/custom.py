@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import Protocol
 
 from ironcage.firewall.detectors.automata import one_pass
+from ironcage.firewall.detectors.checks import MARKER
 from ironcage.firewall.detectors.custom_rows import (
     asks_for_edges,
     compiled,
@@ -31,7 +32,7 @@ CUSTOM = "custom"
 _KEPT = 256  # detectors of so many tenants stay compiled
 _SET_MEMORY_BYTES = 16 << 20
 _MARKERS = ("[REDACTED:", "[REMOVED:")
-_MARKER = re.compile(r"\[(?:REDACTED|REMOVED):[^\[\]\s]{1,80}\]")
+_MARKER = re.compile(rf"{MARKER}|\[REMOVED:PROMPT_INJECTION\]")
 _LONGEST_MARKER = 91
 _OPEN_MARKER = re.compile(r"\[(?:REDACTED|REMOVED):[^\[\]\s]{0,80}")
 
