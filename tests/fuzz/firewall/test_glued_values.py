@@ -7,8 +7,15 @@ from urllib.parse import unquote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ironcage.firewall import ArgumentRedactor, ArgumentScanner, StreamScanner, standard_firewall
+from ironcage.firewall import (
+    ArgumentRedactor,
+    ArgumentScanner,
+    StreamScanner,
+    secrets_detector,
+    standard_firewall,
+)
 from support.builders_firewall import ASSIGNED, PII, PII_IN_CONTEXT, SECRETS, a_policy, redacted
+from support.builders_secrets import examples, filled
 from support.personal_data import PERSONAL, PERSONAL_IN_CONTEXT
 
 FIREWALL = standard_firewall()
@@ -43,13 +50,24 @@ WORDS = [
 ]
 SHORTEST_LEAK = 16
 PERCENT = 2
+LONG = 400
 VALUES = list(SECRETS.values())
+FORMATS = [
+    text
+    for example in examples().values()
+    for template in example.seen
+    if len(text := filled(template, example.rule)) < LONG
+]
+NAMES = [rule.keywords[0] for rule in secrets_detector().rules]
 secrets = st.sampled_from(VALUES)
 others = st.one_of(
     st.sampled_from(ALONE),
     st.sampled_from(IN_CONTEXT),
     st.sampled_from(MARKERS),
     st.sampled_from(WORDS),
+    st.sampled_from(FORMATS),
+    st.sampled_from(FORMATS),
+    st.sampled_from(NAMES),
     NEIGHBOURS,
 )
 
