@@ -37,7 +37,7 @@ def texts_of(length: int) -> list[str]:
     """Give held-out texts, joined and cut to so many tokens."""
     tokenizer = TextTokenizer(MODEL / "tokenizer.json")
     pool = iter(sample_held_out() * 40)
-    made = []
+    made: list[str] = []
     while len(made) < TEXTS:
         text = ""
         while len(tokenizer.tokens(text).ids) < length:
