@@ -132,11 +132,13 @@ def _finding(start: int, end: int, margin: float) -> Finding:
 
 
 def _disguises(text: NormalisedText) -> Iterator[View]:
-    """Offer what a text could be hiding, where that says something that the text does not."""
+    """Offer what a text could be hiding, where that tells more than the text itself."""
     plain = plain_view(text.original)
-    seen = {text.text.lower()}
+    told = _telling(text.text.lower())
     for view in (plain, *second_views(text, plain)):
-        new = view.text not in seen
-        seen.add(view.text)
-        if new and any(word in view.text for word in _TELLING):
+        if _telling(view.text) > told:
             yield view
+
+
+def _telling(text: str) -> int:
+    return sum(text.count(word) for word in _TELLING)
