@@ -45,10 +45,15 @@ def figures(rows: Sequence[Scored], threshold: float) -> Figures:
 
 def recall_at(rows: Sequence[Scored], *, rate: float) -> float:
     """Give the recall where at most this share of the harmless texts is flagged."""
-    harmless = sorted((r.score for r in rows if not r.is_attack), reverse=True)
-    limit = harmless[int(len(harmless) * rate)]
+    limit = limit_at(rows, rate=rate)
     attacks = [r.score for r in rows if r.is_attack]
     return sum(score > limit for score in attacks) / len(attacks)
+
+
+def limit_at(rows: Sequence[Scored], *, rate: float) -> float:
+    """Give the score above which at most this share of the harmless texts stands."""
+    harmless = sorted((r.score for r in rows if not r.is_attack), reverse=True)
+    return harmless[int(len(harmless) * rate)]
 
 
 def best_threshold(rows: Sequence[Scored]) -> float:

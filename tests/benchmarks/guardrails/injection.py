@@ -16,6 +16,7 @@ from benchmarks.guardrails.figures import (
     Scored,
     best_threshold,
     figures,
+    limit_at,
     recall_at,
     say,
     share_flagged,
@@ -25,6 +26,7 @@ from ironcage.guardrails import InjectionClassifier
 from layers.guardrails.training.injection.held_out import sample_held_out
 from layers.guardrails.training.injection.pool import Row
 
+_CHOSEN_RATE = 0.03  # of the harmless texts, as ours were chosen
 ROOT = Path(__file__).parents[3]
 PEER_PYTHON = ROOT / "build/guardrail_peers/bin/python"
 _FIRST_HALF = frozenset(
@@ -108,9 +110,9 @@ def _across(rows: Sequence[Scored]) -> Figures:
     )
     moved = []
     for chosen_on, judged in (halves, halves[::-1]):
-        threshold = best_threshold(chosen_on)
+        threshold = limit_at(chosen_on, rate=_CHOSEN_RATE)
         moved += [replace(r, score=r.score - threshold) for r in judged]
-    return replace(figures(moved, 0.0), recall_at_one_percent=recall_at(rows, rate=0.01))
+    return replace(figures(moved, 1e-9), recall_at_one_percent=recall_at(rows, rate=0.01))
 
 
 def _groups(

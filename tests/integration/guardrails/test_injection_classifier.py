@@ -180,7 +180,7 @@ def test_work_on_a_huge_text_is_bounded(classifier: InjectionClassifier) -> None
     judged = classifier.judge(NormalisedText((INVOICE + ORDER) * 200), Origin.DOCUMENT)
 
     assert judged.windows > 100
-    assert judged.encoded <= 12
+    assert judged.encoded <= 13
 
 
 def test_firewall_blocks_what_a_user_injects(classifier: InjectionClassifier) -> None:

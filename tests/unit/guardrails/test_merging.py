@@ -6,7 +6,7 @@ from ironcage.firewall import Finding
 from ironcage.guardrails.classifier import INJECTION, merged
 from ironcage.guardrails.settings import ClassifierSettings, Operating
 
-POINT = Operating(clear=-2.0, threshold=1.0, slope=2.0, alone=6.0)
+POINT = Operating(clear=-2.0, mix=0.5, threshold=1.0, slope=2.0, alone=6.0)
 
 
 def seen(start: int, end: int, score: float) -> Finding:
@@ -44,8 +44,9 @@ def test_touching_windows_are_one_finding(given: list[Finding], expected: list[F
 @pytest.mark.parametrize(
     ("encoded", "linear", "margin"),
     [
-        pytest.param(1.0, 9.0, 0.0, id="at the threshold, whatever the linear model says"),
-        pytest.param(2.0, -9.0, 2.0, id="above it"),
+        pytest.param(1.0, 0.0, 0.0, id="at the threshold"),
+        pytest.param(2.0, 0.0, 2.0, id="above it"),
+        pytest.param(1.0, 4.0, 4.0, id="the linear model adds its share"),
         pytest.param(None, 6.0, 0.0, id="linear alone, at its own threshold"),
         pytest.param(None, 0.0, -6.0, id="linear alone, below it"),
     ],

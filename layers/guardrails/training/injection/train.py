@@ -8,7 +8,7 @@ import pickle
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -39,7 +39,7 @@ def training_samples() -> list[Sample]:
     """Give the samples of all sources that training may see."""
     pool, _ = split_pool(read_pool())
     rows = thin(pool) + generate(pool)
-    return without_easy([sample for sample in encode_rows(rows) if is_usable(sample)])
+    return [sample for sample in encode_rows(rows) if is_usable(sample)]
 
 
 def batches(samples: Sequence[Sample], rng: random.Random) -> Iterator[Sequence[Cut]]:
@@ -149,13 +149,19 @@ def _learn(model: Encoder, optimiser: torch.optim.Optimizer, batch: Batch) -> fl
 def main(out: Path, start: Path | None = None) -> None:
     """Prepare the samples once, then train in two processes, from a checkpoint if one is given."""
     out.mkdir(parents=True, exist_ok=True)
-    kept = out / "samples.pkl"
-    if not kept.exists():
-        kept.write_bytes(pickle.dumps(training_samples()))
-    samples = pickle.loads(kept.read_bytes())  # noqa: S301  # our own file
+    every = kept_samples(out / "all.pkl", training_samples)
+    samples = kept_samples(out / "hard.pkl", lambda: without_easy(every))
     print(f"{len(samples)} samples", flush=True)
     processes = torch.multiprocessing.start_processes
     processes(_work, (out, samples, start), nprocs=WORKERS, start_method="fork")
+
+
+def kept_samples(path: Path, make: Callable[[], list[Sample]]) -> list[Sample]:
+    """Read samples from a file, or make them and leave them there."""
+    if not path.exists():
+        path.write_bytes(pickle.dumps(make()))
+    kept: list[Sample] = pickle.loads(path.read_bytes())  # noqa: S301  # our own file
+    return kept
 
 
 def _work(rank: int, out: Path, samples: Sequence[Sample], start: Path | None) -> None:  # noqa: PLR0917

@@ -11,8 +11,8 @@ from ironcage.guardrails.settings import ClassifierSettings
 from ironcage.guardrails.windows import LONGEST_TASK, TextTokenizer, windows_of
 
 _DOCUMENTS = frozenset({Origin.DOCUMENT, Origin.MODEL})
-# So many windows are encoded whatever the text; of a longer one, so large a share of the rest.
-_FREE, _SHARE, _MOST = 3, 0.4, 12
+# So many windows of a text are encoded; of one with more than a few, so large a share of the rest.
+_FREE, _FEW, _SHARE, _MOST = 2, 6, 0.4, 12
 # A short text costs next to nothing, and says little to the linear model.
 _SHORT = 32
 
@@ -42,9 +42,9 @@ class Cascade:
         return ClassifierSettings.read(self._folder)
 
     def margins(
-        self, text: str, origin: Origin, *, task: str = "", most: int = _MOST
+        self, text: str, origin: Origin, *, task: str = "", most: int | None = None
     ) -> list[Margin]:
-        """Read a text in windows; at most so many of them are encoded."""
+        """Read a text in windows; as many of them are encoded as its length allows, or `most`."""
         tokens = self._tokenizer.tokens(text)
         windows = windows_of(tokens)
         if not windows:
@@ -55,7 +55,7 @@ class Cascade:
         is_short = len(tokens.ids) <= _SHORT
         doubted = [at for at, logit in enumerate(linear) if is_short or logit >= point.clear]
         doubted.sort(key=lambda at: linear[at], reverse=True)
-        doubted = doubted[: min(most, allowance(len(windows)))]
+        doubted = doubted[: allowance(len(windows)) if most is None else most]
         pieces = [tokens.ids[windows[at].first : windows[at].last] for at in doubted]
         wanted = self._tokenizer.tokens(task).ids[:LONGEST_TASK] if task and is_document else []
         logits = self._encoder.logits(pieces, is_document=is_document, task=wanted)
@@ -73,4 +73,4 @@ class Cascade:
 
 def allowance(windows: int) -> int:
     """Tell how many windows of a text may be encoded."""
-    return _FREE + int(max(0, windows - 2 * _FREE) * _SHARE)
+    return min(_MOST, _FREE + int(max(0, windows - _FEW) * _SHARE))

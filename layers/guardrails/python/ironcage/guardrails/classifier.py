@@ -20,13 +20,13 @@ from ironcage.firewall import (
     plain_view,
     second_views,
 )
-from ironcage.guardrails.cascade import Cascade, Margin
+from ironcage.guardrails.cascade import Cascade, Margin, allowance
 from ironcage.guardrails.settings import MODEL
 
 INJECTION = "PROMPT_INJECTION"
 LOWEST_SCORE = 0.1
 _FLAGGED = 0.5
-_MOST_VIEWS, _WINDOWS_OF_VIEW = 6, 2
+_MOST_VIEWS = 6
 # A disguise is worth a look when undoing it gives words that orders to a model are made of.
 _TELLING = (
     *("ignor", "instruct", "prompt", "your", "system", "reveal", "forget", "disregard", "secret"),
@@ -80,8 +80,10 @@ class InjectionClassifier:
         encoded, penalty = sum(m.is_encoded for m in margins), self._cascade.settings.view_penalty
         findings = self._findings(margins, View(text.text, text.span), phrases)
         if not any(f.score >= _FLAGGED for f in findings):
+            left = max(1, allowance(len(margins)) - encoded)
             for view in islice(_disguises(text), _MOST_VIEWS):
-                hidden = self._cascade.margins(view.text, origin, most=_WINDOWS_OF_VIEW)
+                hidden = self._cascade.margins(view.text, origin, most=left)
+                left -= sum(m.is_encoded for m in hidden)
                 encoded += sum(m.is_encoded for m in hidden)
                 findings += self._findings(hidden, view, phrases, penalty=penalty)
         return Judgement(
@@ -130,11 +132,13 @@ def _finding(start: int, end: int, margin: float) -> Finding:
 
 
 def _disguises(text: NormalisedText) -> Iterator[View]:
-    """Offer what a text could be hiding, where that says something that the text does not."""
+    """Offer what a text could be hiding, where that tells more than the text itself."""
     plain = plain_view(text.original)
-    seen = {text.text.lower()}
+    told = _telling(text.text.lower())
     for view in (plain, *second_views(text, plain)):
-        new = view.text not in seen
-        seen.add(view.text)
-        if new and any(word in view.text for word in _TELLING):
+        if _telling(view.text) > told:
             yield view
+
+
+def _telling(text: str) -> int:
+    return sum(text.count(word) for word in _TELLING)

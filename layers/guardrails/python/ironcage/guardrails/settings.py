@@ -12,11 +12,13 @@ MODEL = Path(__file__).parent / "model"
 class Operating:
     """The operating point for one origin, on the scale of logits.
 
-    A window whose linear logit is below `clear` is not shown to the encoder. What the encoder says
-    becomes a score of 0.5 at `threshold`; what only the linear model saw, at `alone`.
+    A window whose linear logit is below `clear` is not shown to the encoder. What both models say
+    together, the linear one weighing `mix`, becomes a score of 0.5 at `threshold`; what only the
+    linear model saw, at `alone`.
     """
 
     clear: float
+    mix: float
     threshold: float
     slope: float
     alone: float
@@ -25,7 +27,7 @@ class Operating:
         """Tell how far a window stands above the operating point."""
         if encoded is None:
             return linear - self.alone
-        return (encoded - self.threshold) * self.slope
+        return (encoded + self.mix * linear - self.threshold) * self.slope
 
 
 @dataclass(frozen=True, slots=True)
