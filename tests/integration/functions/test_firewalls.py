@@ -125,7 +125,9 @@ def test_finding_in_a_conversation_names_its_message() -> None:
 def test_64_inputs_are_judged_in_order() -> None:
     results = posted("input", *({"text": f"How much is {n} times two?"} for n in range(64)))
 
-    assert [result["redacted"] for result in results] == [f"How much is {n} times two?" for n in range(64)]
+    assert [result["redacted"] for result in results] == [
+        f"How much is {n} times two?" for n in range(64)
+    ]
 
 
 def test_body_in_base64_is_read() -> None:

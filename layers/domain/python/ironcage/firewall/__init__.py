@@ -67,7 +67,7 @@ from ironcage.firewall.severity import (
 )
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
-from ironcage.firewall.views import View, plain_view, second_views
+from ironcage.firewall.views import View, plain_view, second_views, without_encoded
 from ironcage.firewall.watching import Watch
 
 __all__ = [
@@ -140,5 +140,6 @@ __all__ = [
     "standard_firewall",
     "validate_patterns",
     "version_of",
+    "without_encoded",
     "write_scans",
 ]

@@ -7,6 +7,7 @@ All of them are bounded: few rewritten places, of limited length, two layers of 
 import base64
 import binascii
 import re
+import sys
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ _LETTER_GAP = r"[.\-_*]| (?! )"
 _BASE64 = r"(?<![A-Za-z0-9+/_\-])[A-Za-z0-9+/_\-]{16,8192}={0,2}"
 _HEX = r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ :]?){7,4095}[0-9A-Fa-f]{2}"
 _PERCENT = r"(?:%[0-9A-Fa-f]{2}){1,4096}"
+_ENTITY = r"&#(?:([0-9]{2,7})|[xX]([0-9A-Fa-f]{2,6}));"
+_ENTITIES = r"(?:&#(?:[0-9]{2,7}|[xX][0-9A-Fa-f]{2,6});){4,4096}"
 _ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
 
 Locate = Callable[[int, int], tuple[int, int]]
@@ -69,6 +72,29 @@ def second_views(text: NormalisedText, plain: View) -> Iterator[View]:
         yield spaced
     yield View(plain.text.translate(_ROT13), plain.locate)
     yield from _decoded(View(text.text, text.span), layers=2)
+
+
+def without_encoded(text: str) -> str:
+    """Leave blanks, of the same length, where second views show what was encoded or spaced out.
+
+    Beside such a view the letters of the code say nothing, and a model takes them for a disguise.
+    """
+    for pattern, decode in (*_ENCODINGS, (f"(?i:{_SPACED})", _collapse)):
+        text = _blanked(text, pattern, decode)
+    return text
+
+
+def _blanked(text: str, pattern: str, decode: Callable[[str], str | None]) -> str:
+    places = 0
+
+    def blank(hit: re.Match[str]) -> str:
+        nonlocal places
+        if places == _MOST_PLACES or decode(hit[0]) is None:
+            return hit[0]
+        places += 1
+        return " " * len(hit[0])
+
+    return re.sub(pattern, blank, text)
 
 
 def _decoded(source: View, *, layers: int) -> Iterator[View]:
@@ -134,17 +160,28 @@ def _from_percent(token: str) -> str | None:
     return _readable(bytes.fromhex(token.replace("%", "")))
 
 
+def _from_entities(token: str) -> str | None:
+    codes = (int(a or b, 10 if a else 16) for a, b in re.findall(_ENTITY, token))
+    text = "".join(chr(code) if code <= sys.maxunicode else "?" for code in codes)
+    return text if _is_readable(text) else None
+
+
 def _readable(data: bytes) -> str | None:
     """Give bytes as text if people could read them."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
         return None
-    return text if all(c.isprintable() or c.isspace() for c in text) else None
+    return text if _is_readable(text) else None
+
+
+def _is_readable(text: str) -> bool:
+    return all(c.isprintable() or c.isspace() for c in text)
 
 
 _ENCODINGS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     (_BASE64, _from_base64),
     (_HEX, _from_hex),
     (_PERCENT, _from_percent),
+    (_ENTITIES, _from_entities),
 )

@@ -19,6 +19,7 @@ from ironcage.firewall import (
     View,
     plain_view,
     second_views,
+    without_encoded,
 )
 from ironcage.guardrails.cascade import Cascade, Margin, allowance
 from ironcage.guardrails.settings import MODEL
@@ -76,7 +77,7 @@ class InjectionClassifier:
     def judge(self, text: NormalisedText, origin: Origin, *, task: str = "") -> Judgement:
         """Read a text and, where nothing stands there openly, everything it could be hiding."""
         phrases = [(f.start, f.end) for f in self._phrases.detect(text, origin)]
-        margins = self._cascade.margins(text.text, origin, task=task)
+        margins = self._cascade.margins(without_encoded(text.text), origin, task=task)
         encoded, penalty = sum(m.is_encoded for m in margins), self._cascade.settings.view_penalty
         findings = self._findings(margins, View(text.text, text.span), phrases)
         if not any(f.score >= _FLAGGED for f in findings):
