@@ -22,7 +22,7 @@ def homoglyphs(text: str) -> str:
 def mixed_scripts(text: str) -> str:
     """Mix Latin, Cyrillic and Greek within one text."""
     words = text.split(" ")
-    tables = (_CYRILLIC, {}, _GREEK)
+    tables: tuple[dict[int, int], ...] = (_CYRILLIC, {}, _GREEK)
     return " ".join(word.translate(tables[at % 3]) for at, word in enumerate(words))
 
 
