@@ -88,7 +88,7 @@ imports: setup ## Imports point inward
 	@PYTHONPATH=.:$(LAYER_ROOTS) $(VENV)/bin/lint-imports --no-cache
 
 # ---------------------------------------------------------------- tests
-.PHONY: test unit integration security fuzz e2e bench bench-gateway bench-guardrails train-guardrails compat
+.PHONY: test unit integration security fuzz e2e bench bench-gateway compat
 TEST_ROOTS := $(LAYER_ROOTS):tests
 
 test: check unit fuzz integration security e2e ## Everything that CI runs
@@ -114,6 +114,7 @@ bench: setup ## Print the measured numbers beside their targets
 bench-gateway: $(BUILD)/.peers ## The gateway beside LiteLLM's and Portkey's, one run
 	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks.gateways
 
+.PHONY: bench-guardrails train-guardrails
 bench-guardrails: $(BUILD)/.guardrail_peers ## The guardrails beside packaged peers, one run
 	@PYTHONPATH=$(TEST_ROOTS) $(PY) -m benchmarks.guardrails $(PARTS)
 

@@ -21,7 +21,7 @@ from layers.guardrails.training.injection.encoder import Encoder, base_encoder
 from layers.guardrails.training.injection.pool import SEED, read_pool, split_pool, thin
 from layers.guardrails.training.injection.windows import Sample, cut, encode_rows, is_usable
 
-EPOCHS, WORKERS = 1, 2
+EPOCHS, WORKERS = 3, 2
 TOKENS_PER_BATCH = 2560
 PEAK_RATE, HEAD_RATE = 1e-4, 1e-3
 PARTS_PER_EPOCH = 6
@@ -110,7 +110,7 @@ def _follow(plan: Sequence[Sequence[Cut]], model: Encoder, *, out: Path, rank: i
     optimiser = _optimiser(model)
     rate = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _schedule(step, len(plan)))
     model.train()
-    part = len(plan) // (EPOCHS * PARTS_PER_EPOCH) // _AVERAGED_EVERY * _AVERAGED_EVERY
+    part = max(1, len(plan) // (EPOCHS * PARTS_PER_EPOCH) // _AVERAGED_EVERY) * _AVERAGED_EVERY
     began, loss = time.monotonic(), 0.0
     for step, group in enumerate(plan, 1):
         loss += _learn(model, optimiser, _tensors(group))
