@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from infra_cdk.local.request import call
-from support.deployed import scripted_agent
+from support.deployed import policy_without_models, scripted_agent
 from support.provider import Script
 
 if TYPE_CHECKING:
@@ -29,8 +29,11 @@ USAGE: dict[str, object] = {"prompt_tokens": 1, "completion_tokens": TOKENS, "to
 
 def test_race_on_a_dollar_never_overspends(deployed: "Deployed") -> None:
     tenant = deployed.facts.tenant_id
+    policy = policy_without_models(deployed.operator, tenant)
     with (
-        scripted_agent(deployed.operator, tenant, budget_usd="1.00", rates=RATES) as seeded,
+        scripted_agent(
+            deployed.operator, tenant, budget_usd="1.00", rates=RATES, policy_id=policy
+        ) as seeded,
         ThreadPoolExecutor(REQUESTS) as pool,
     ):
         agent, provider = seeded

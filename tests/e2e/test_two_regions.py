@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.deployed import DeployedAgent, scripted_agent
+from support.deployed import DeployedAgent, policy_without_models, scripted_agent
 from support.line import a_line
 from support.provider import Script, ScriptedProvider
 from support.trail import eventually
@@ -164,8 +164,11 @@ def test_answer_whose_home_is_lost_on_the_way_is_settled_by_its_record(rig: Rig)
 
 def test_race_of_two_regions_on_a_dollar_never_overspends(deployed: "Deployed", rig: Rig) -> None:
     tenant = deployed.facts.tenant_id
+    policy = policy_without_models(rig.home.operator, tenant)
     with (
-        scripted_agent(rig.home.operator, tenant, budget_usd="1.00", rates=RATES) as seeded,
+        scripted_agent(
+            rig.home.operator, tenant, budget_usd="1.00", rates=RATES, policy_id=policy
+        ) as seeded,
         ThreadPoolExecutor(2 * RACERS) as pool,
     ):
         agent, provider = seeded

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from support.provider import ScriptedProvider
 
 _NUMBERS = count(1)
+IN_PROCESS = "policy_in_process"
 RATES = (1_000_000, 2_000_000)
 MODELS = ("scripted", "scripted-tool", "scripted-429", "scripted-500", "scripted-reset",
           "scripted-slow", "scripted-cut-stream")  # fmt: skip
@@ -89,6 +90,17 @@ def agent_of(
         "create_agent", tenant_id=tenant_id, agent={**facts, **agent}, budget_usd=budget_usd
     )
     return DeployedAgent(operator, tenant_id, agent_id, providers[0], told["ic_token"])
+
+
+def policy_without_models(operator: Operator, tenant_id: str) -> str:
+    """Keep a policy whose detectors all run in the gateway, and name it.
+
+    A burst of requests then starts no firewall functions: on two cores their cold starts, one a
+    request, would take longer than the gateway waits for them.
+    """
+    document = {"input": {"detectors": ["secrets", "pii"]}}
+    operator.run("put_policy", tenant_id=tenant_id, policy_id=IN_PROCESS, policy=document)
+    return IN_PROCESS
 
 
 @contextmanager
