@@ -71,6 +71,17 @@ CLOSED: st.SearchStrategy[Document] = st.fixed_dictionaries(
 )
 
 
+HATE = ("MODERATION_HATE", "MODERATION_HATE:user")
+JUDGED = {
+    "actions": st.dictionaries(st.sampled_from(HATE), st.sampled_from(ACTIONS)),
+    "thresholds": st.dictionaries(st.sampled_from(HATE), st.sampled_from(SCORES)),
+}
+MODERATING: st.SearchStrategy[Document] = st.fixed_dictionaries(
+    {"moderation": TOP["moderation"]},
+    optional={"input": st.fixed_dictionaries({}, optional=JUDGED)},
+)
+
+
 def policies_of(*documents: Document) -> Policies:
     """Merge documents and read what comes of it."""
     return parse_policy(merge_policies(documents))

@@ -212,3 +212,60 @@ def test_change_is_told_by_path_without_harmless_texts() -> None:
     changed = ["allow", "input.thresholds.SECRET", "overridable", "preset"]
     assert changed_fields(before, after) == changed
     assert changed_fields(before, before) == []
+
+
+HATED = "MODERATION_HATE"
+FROM_LOW: Document = {"moderation": {"categories": {"HATE": {"low": "block"}}}}
+MODERATED: Document = {"input": {"detectors": ["moderation"]}}
+MILDER: dict[str, Document] = {
+    "the type": {"input": {"actions": {HATED: "allow"}}},
+    "one origin of it": {"input": {"actions": {f"{HATED}:user": "allow"}}},
+    "the type, a little": {"input": {"actions": {HATED: "redact"}}},
+    "a threshold": {"input": {"thresholds": {HATED: 1}}},
+    "the severity": {"moderation": {"categories": {"HATE": {"low": "allow", "high": "redact"}}}},
+}
+
+
+@pytest.mark.parametrize("child", MILDER.values(), ids=MILDER.keys())
+@pytest.mark.parametrize(
+    ("parent", "score"),
+    [
+        pytest.param(FROM_LOW, 0.6, id="said"),
+        pytest.param(MODERATED, 0.95, id="standard of a detector"),
+        pytest.param({"preset": "moderate"}, 0.95, id="standard of a preset"),
+    ],
+)
+def test_block_of_a_severity_holds_against(parent: Document, score: float, child: Document) -> None:
+    assert action_of(policies_of(parent, child), HATED, origin="user", score=score) is Action.BLOCK
+
+
+@pytest.mark.parametrize("child", MILDER.values(), ids=MILDER.keys())
+def test_block_of_a_severity_gives_way_where_the_document_says_so_to(child: Document) -> None:
+    parent = {"overridable": ["input", "moderation"], **FROM_LOW}
+
+    found = action_of(policies_of(parent, child), HATED, origin="user", score=0.95)
+
+    assert found < Action.BLOCK
+
+
+def test_type_that_a_document_names_itself_is_judged_by_that() -> None:
+    own: Document = {**FROM_LOW, "input": {"actions": {HATED: "redact"}}}
+
+    policies = policies_of(own, {"input": {"actions": {HATED: "allow"}}})
+
+    assert action_of(policies_of(own), HATED, origin="user", score=0.95) is Action.REDACT
+    assert action_of(policies, HATED, origin="user", score=0.95) is Action.ALLOW
+
+
+@pytest.mark.parametrize(
+    "parent",
+    [FROM_LOW, MODERATED, {"output": {"actions": {HATED: "block"}}}],
+    ids=["a severity", "a detector", "a type"],
+)
+def test_who_wants_texts_moderated_has_somebody_for_it(parent: Document) -> None:
+    child = {"moderation": {"provider": "none"}}
+
+    assert "provider" not in policies_of(parent, child).input.moderation
+    for opened in ({"overridable": ["moderation.provider"]}, child):
+        policies = policies_of({**parent, **opened}, child)
+        assert policies.input.moderation["provider"] == "none"

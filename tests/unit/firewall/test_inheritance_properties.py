@@ -8,6 +8,7 @@ from ironcage.firewall.inheritance import Layer, layer_of, merge
 from support.policy_documents import (
     CLOSED,
     DOCUMENTS,
+    MODERATING,
     ORIGINS,
     SCORES,
     TYPES,
@@ -58,6 +59,21 @@ def test_no_child_makes_a_block_milder(
     after = action_of(below, kind, origin=origin, score=score)
 
     assert before is not Action.BLOCK or after is Action.BLOCK
+
+
+@settings(max_examples=300, deadline=None)
+@given(MODERATING, MODERATING, st.sampled_from((0.6, 0.8, 0.95)))
+def test_no_child_makes_a_moderated_block_milder(
+    parent: Document, child: Document, score: float
+) -> None:
+    alone, below = policies_of(parent), policies_of(parent, child)
+
+    before = action_of(alone, "MODERATION_HATE", origin="user", score=score)
+    after = action_of(below, "MODERATION_HATE", origin="user", score=score)
+
+    bands = parent["moderation"].get("categories", {}).get("HATE", {})
+    said = [*bands.values(), *parent.get("input", {}).get("actions", {}).values()]
+    assert before is not Action.BLOCK or "block" not in said or after is Action.BLOCK
 
 
 @EXAMPLES

@@ -17,6 +17,7 @@ from ironcage.firewall.policy_paths import SECTIONS, below, flatten, unflatten
 from ironcage.firewall.presets import DEFAULT_PRESET, PRESETS
 
 Document = Mapping[str, object]
+_NOTHING = ("allow", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def merge(parent: Layer, child: Layer) -> Layer:
 def effective(layer: Layer) -> dict[str, object]:
     """Write the one document that acts; read again, it is the same."""
     preset = layer.values.get("preset", DEFAULT_PRESET)
-    paths = {**_preset_paths(preset), **layer.values, "preset": preset}
+    paths = {**_preset_paths(preset), **_held(layer), "preset": preset}
     for section in SECTIONS:
         paths |= _demanded(paths, section, layer.demands)
     for name in below(paths, "compliance"):
@@ -95,6 +96,21 @@ def _opened(document: Document) -> dict[str, object]:
 
 def _preset_paths(name: object) -> dict[str, Any]:
     return flatten(PRESETS[str(name)])
+
+
+def _held(layer: Layer) -> dict[str, Any]:
+    """Give what documents say, without what is milder than the severities blocked above.
+
+    A type that is named for something between allowing and blocking is blocked: it is judged by its
+    type or by its severity, and neither alone is as strict as both.
+    """
+    said: dict[str, Any] = {}
+    for path, value in layer.values.items():
+        if not any(demand.overrules(path, value) for demand in layer.demands):
+            said[path] = value
+        elif value not in _NOTHING:
+            said[path] = "block"
+    return said
 
 
 def _demanded(paths: Mapping[str, Any], section: str, demands: Sequence[Demand]) -> dict[str, Any]:
