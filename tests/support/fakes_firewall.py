@@ -123,6 +123,20 @@ class FixedModerator:
         return self._scores
 
 
+class SameModerator:
+    """Judges every piece of a text alike."""
+
+    version = "same"
+    reach = 200
+
+    def __init__(self, scores: Scores) -> None:
+        self._scores = scores
+
+    def score(self, pieces: Sequence[str]) -> Sequence[Scores]:
+        """Give every piece the scores of the test."""
+        return [self._scores for _ in pieces]
+
+
 class FixedModerators:
     """`ModeratorSource`: the same moderator for everybody, none if the test names none."""
 

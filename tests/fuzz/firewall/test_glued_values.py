@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from urllib.parse import unquote
 
 from hypothesis import given, settings
@@ -10,12 +11,18 @@ from hypothesis import strategies as st
 from ironcage.firewall import (
     ArgumentRedactor,
     ArgumentScanner,
+    Errand,
+    Firewall,
+    ModerationDetector,
+    Policy,
     StreamScanner,
     secrets_detector,
     standard_firewall,
 )
 from support.builders_firewall import ASSIGNED, PII, PII_IN_CONTEXT, SECRETS, a_policy, redacted
 from support.builders_secrets import examples, filled
+from support.fakes_firewall import SameModerator
+from support.fakes_scanner import NAME, LocalScanner, NameDetector, a_firewall
 from support.personal_data import PERSONAL, PERSONAL_IN_CONTEXT
 
 FIREWALL = standard_firewall()
@@ -59,6 +66,8 @@ FORMATS = [
     if len(text := filled(template, example.rule)) < LONG
 ]
 NAMES = [rule.keywords[0] for rule in secrets_detector().rules]
+READ_WHOLE = ("secrets", "pii", "ner", "moderation")
+ALONGSIDE = st.sampled_from([NAME, "bad ", ". ", "! So ", ".\n"])
 secrets = st.sampled_from(VALUES)
 others = st.one_of(
     st.sampled_from(ALONE),
@@ -92,8 +101,17 @@ def leaks(out: str, planted: list[str]) -> list[str]:
     ]
 
 
-def streamed(text: str, cuts: list[int]) -> str:
-    scanner = StreamScanner(FIREWALL, FULL)
+def read_whole() -> Firewall:
+    """Open a firewall that has names looked for, and every sentence judged."""
+    moderation = ModerationDetector(SameModerator({"hate": 0.6}))
+    ner = LocalScanner((NameDetector(),))
+    return a_firewall(ner=ner).open(Errand(), [moderation])
+
+
+def streamed(
+    text: str, cuts: list[int], *, firewall: Firewall = FIREWALL, policy: Policy = FULL
+) -> str:
+    scanner = StreamScanner(firewall, policy)
     at, out = 0, ""
     for cut in [*sorted(cuts), len(text)]:
         out += scanner.feed(text[at : max(at, cut)])
@@ -120,6 +138,23 @@ def test_stream_of_glued_values_equals_the_whole_however_it_is_cut(
     text, _ = case
 
     assert streamed(text, cuts) == redacted(FIREWALL, text, FULL)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.one_of(texts.map(lambda case: case[0]), ALONGSIDE), min_size=1, max_size=5),
+    st.lists(st.integers(0, 900), max_size=8),
+    st.sampled_from([0.0, 0.95]),
+)
+def test_stream_whose_sentences_are_read_equals_the_whole_however_it_is_cut(
+    pieces: list[str], cuts: list[int], threshold: float
+) -> None:
+    text = "".join(pieces)
+    policy = replace(FULL, detectors=READ_WHOLE, thresholds={"PERSON": threshold})
+
+    whole = redacted(read_whole(), text, policy)
+
+    assert streamed(text, cuts, firewall=read_whole(), policy=policy) == whole
 
 
 @settings(max_examples=60, deadline=None)

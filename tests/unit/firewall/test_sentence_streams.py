@@ -1,16 +1,26 @@
 """Where a detector wants whole sentences, a stream is held to their ends and no longer."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ironcage.core.errors import FirewallUnavailable, OutputBlocked
-from ironcage.firewall import Action, ArgumentScanner, Errand, Firewall, Policy, StreamScanner
+from ironcage.firewall import (
+    Action,
+    ArgumentScanner,
+    Errand,
+    Firewall,
+    ModerationDetector,
+    Policy,
+    StreamScanner,
+    standard_firewall,
+)
 from ironcage.firewall.detectors.rules import MAX_VALUE
 from support.builders_firewall import BASE64, SECRETS, drawn, redacted
-from support.fakes_firewall import BrokenDetector
+from support.fakes_firewall import BrokenDetector, FixedModerator
 from support.fakes_scanner import NAME, LocalScanner, NameDetector, a_firewall
 
 SECRET = SECRETS["github_token"]
@@ -160,3 +170,32 @@ def test_arguments_of_a_call_are_asked_about_at_once() -> None:
 
     assert scanner.finish() == '{"a": "[REDACTED:PERSON]", "b": "[REDACTED:SECRET]", "c": 1}'
     assert len(source.asked) == 1
+
+
+@pytest.mark.parametrize("value", ["4111111111111111", "192.168.17.23", "+1 415 555 2671"])
+def test_value_beside_a_secret_is_removed_from_a_moderated_sentence(value: str) -> None:
+    text = f"bad {value}{SECRETS['stripe_key']} end"
+    policy = replace(POLICY, detectors=("secrets", "pii", "moderation"))
+
+    def opened() -> Firewall:
+        moderation = ModerationDetector(FixedModerator(200, {"hate": 0.6}))
+        return standard_firewall().open(Errand(), [moderation])
+
+    scanner = StreamScanner(opened(), policy)
+    out = scanner.feed(text) + scanner.finish()
+
+    assert value not in out
+    assert out == redacted(opened(), text, policy)
+
+
+@pytest.mark.parametrize("value", ["DE89370400440532013000", "192.168.17.23", "+1 415 555 2671"])
+@pytest.mark.parametrize("at", [3, 15, 30])
+def test_name_that_does_not_count_hides_no_value_beside_it(value: str, at: int) -> None:
+    text = f"So {value}{NAME}{SECRET} end"
+    policy = replace(POLICY, thresholds={"PERSON": 0.95})
+    firewall = a_firewall(ner=LocalScanner((NameDetector(),))).open(Errand())
+
+    out = streamed(text[:at], text[at:], policy=policy)
+
+    assert value not in out
+    assert out == redacted(firewall, text, policy)

@@ -119,7 +119,7 @@ class Firewall:
                 continue  # the second time, only for what others have seen in the meantime
             look = partial(detector.detect, normalised, origin)
             found = self.ask(detector, look, policy, otherwise=NOTHING)
-            normalised.mask((f.start, f.end) for f in found if _is_value(f))
+            normalised.mask((f.start, f.end) for f in found if is_value(f))
             looked[detector.name] = normalised.masked
             seen |= dict.fromkeys(found)
         judged = (decide(f, policy, origin, span=text[f.start : f.end]) for f in seen)
@@ -153,7 +153,7 @@ def reason_of(error: IronCageError) -> str:
     return str(error.details.get("reason", "failed"))
 
 
-def _is_value(finding: Finding) -> bool:
+def is_value(finding: Finding) -> bool:
     """Tell a value from what is said of whole sentences: values in those are still looked for."""
     return finding.type != INJECTION and not finding.type.startswith(PREFIX)
 

@@ -16,10 +16,10 @@ from ironcage.firewall.detectors.rules import CONTEXT, MAX_VALUE
 from ironcage.firewall.detectors.sweep import OVERFLOW
 from ironcage.firewall.model import Action, Finding, Origin, Policy, Verdict, judge
 from ironcage.firewall.normalise import GAP, NormalisedText
-from ironcage.firewall.pipeline import NOTHING, Firewall
+from ironcage.firewall.pipeline import NOTHING, Firewall, is_value
 from ironcage.firewall.policy import decide
 from ironcage.firewall.ports import Question, Reading, Scan, Sighting, StreamDetector, spans_of
-from ironcage.firewall.redaction import INJECTION, redact
+from ironcage.firewall.redaction import redact
 from ironcage.firewall.sentences import last_sentence_end
 
 _RESCAN_FROM = 1_024
@@ -34,7 +34,7 @@ class StreamScanner:
         self._detectors = [d for d in detectors if isinstance(d, StreamDetector)]
         self._readers = [d for d in detectors if not isinstance(d, StreamDetector)]
         self._read = 0  # how much of the pending text the readers of sentences have read
-        self._noted: list[Finding] = []  # what they saw there
+        self._noted: list[Finding] = []  # what they saw there, before it is judged
         self._policy = policy
         self._hash_key = hash_key
         self._context = ""  # the folded end of what has been released
@@ -77,11 +77,11 @@ class StreamScanner:
             return ""
         text, start = NormalisedText(self._pending), len(self._context)
         readable = self._read_sentences(is_last=is_last)
-        text.mask(spans_of(f for f in self._noted if f.type != INJECTION))
+        text.mask(spans_of(filter(is_value, self._noted)))
         reading = Reading(self._context + text.text, self._masked + text.masked, start, is_last)
         sightings, reading = self._look(reading)
         seen = [s for s in (self._judge(s, text, start) for s in sightings) if s]
-        seen += [Sighting(f, f.start) for f in self._noted]
+        seen += [Sighting(f, f.start) for f in map(self._decided, self._noted) if f]
         hold = reading.hold - start
         cut = len(self._pending) if hold >= len(text.text) else text.index(hold)
         cut = self._settle(min(cut, readable), seen)
@@ -95,12 +95,7 @@ class StreamScanner:
         end = self._sentences_end(is_last=is_last)
         if end > self._read:
             found = self._read_whole(self._pending[self._read : end])
-            shifted = (_moved(f, f.start + self._read, f.end + self._read) for f in found)
-            decided = (
-                decide(f, self._policy, Origin.MODEL, span=self._pending[f.start : f.end])
-                for f in shifted
-            )
-            self._noted += [f for f in decided if f]
+            self._noted += [_moved(f, f.start + self._read, f.end + self._read) for f in found]
             self._read = end
         return self._read
 
@@ -117,7 +112,7 @@ class StreamScanner:
         for detector in self._readers:
             look = partial(detector.detect, text, Origin.MODEL)
             seen = self._firewall.ask(detector, look, self._policy, otherwise=NOTHING)
-            text.mask(spans_of(f for f in seen if f.type != INJECTION))
+            text.mask(spans_of(filter(is_value, seen)))
             found |= dict.fromkeys(seen)
         return list(found)
 
@@ -137,9 +132,13 @@ class StreamScanner:
     def _judge(self, seen: Sighting, text: NormalisedText, offset: int) -> Sighting | None:
         """Bring a sighting back to the pending text's own offsets and give it its action."""
         start, end = text.span(seen.finding.start - offset, seen.finding.end - offset)
-        moved, span = _moved(seen.finding, start, end), self._pending[start:end]
-        finding = decide(moved, self._policy, Origin.MODEL, span=span)
+        finding = self._decided(_moved(seen.finding, start, end))
         return Sighting(finding, text.index(seen.anchor - offset)) if finding else None
+
+    def _decided(self, found: Finding) -> Finding | None:
+        """Give what was found in the pending text its action; None when it does not count."""
+        span = self._pending[found.start : found.end]
+        return decide(found, self._policy, Origin.MODEL, span=span)
 
     def _settle(self, cut: int, sightings: list[Sighting]) -> int:
         """Move the cut so that it never falls between what gave a value away and its end."""
@@ -167,7 +166,9 @@ class StreamScanner:
         self._pending = self._pending[cut:]
         self._released += cut
         self._read = max(0, self._read - cut)
-        self._noted = [_moved(f, f.start - cut, f.end - cut) for f in self._noted if f.start >= cut]
+        # The cut falls into none that counts; of others the rest is still a gap for its neighbours.
+        left = (f for f in self._noted if f.end > cut)
+        self._noted = [_moved(f, max(0, f.start - cut), f.end - cut) for f in left]
         size = len(self._pending)
         self._next_scan = size + size // 8 if size >= _RESCAN_FROM else 0
         return out
