@@ -79,6 +79,7 @@ class Enquiry:
         self._remote = remote
         self._errand = errand
         self._answers: dict[tuple[str, str, Origin], tuple[Finding, ...]] = {}
+        self._told: set[tuple[str, Question]] = set()
         self._open: dict[str, dict[Question, None]] = {}
         self._failures: dict[str, str] = {}
         self._versions: dict[str, dict[str, None]] = {}
@@ -107,7 +108,7 @@ class Enquiry:
         Raises:
             FirewallUnavailable: it was asked, and there is no answer.
         """
-        if not text or text.isspace():
+        if _is_blank(text):
             return ()
         place = name, text, origin
         if place not in self._answers:
@@ -142,10 +143,11 @@ class Enquiry:
 
     def _note(self, name: str, questions: Iterable[Question]) -> None:
         """Open the questions that neither this request nor this environment has an answer to."""
-        for question in questions if name not in self._failures else ():
-            text = question.text
-            if not text or text.isspace() or (name, text, question.origin) in self._answers:
-                continue
+        new = [q for q in questions if not _is_blank(q.text) and (name, q) not in self._told]
+        if name in self._failures:
+            self._forget(name, new)
+            return
+        for question in new:
             known = self._remote.memory.recall(name, question, self._key)
             if known is None:
                 self._open.setdefault(name, {})[question] = None
@@ -168,6 +170,8 @@ class Enquiry:
                 answer = guarded(self.detectors[names[0]], partial(self._scan, names, questions))
             except FirewallUnavailable as error:
                 self._failures |= dict.fromkeys(names, reason_of(error))
+                for name in names:
+                    self._forget(name, waiting[name])
             else:
                 self._take(names, questions, answer)
 
@@ -191,6 +195,11 @@ class Enquiry:
                 self._keep(name, question, own, version=version)
                 self._remote.memory.keep(name, question, self._key, findings=own, version=version)
 
+    def _forget(self, name: str, unanswered: Iterable[Question]) -> None:
+        """Drop what is known of texts beside one task: beside another there was no answer."""
+        for question in unanswered:
+            self._answers.pop((name, question.text, question.origin), None)
+
     def _keep(
         self, name: str, question: Question, findings: tuple[Finding, ...], *, version: str
     ) -> None:
@@ -198,4 +207,9 @@ class Enquiry:
         place = name, question.text, question.origin
         both = (*self._answers.get(place, ()), *findings)
         self._answers[place] = tuple(dict.fromkeys(both))
+        self._told.add((name, question))
         self._versions.setdefault(name, {})[version] = None
+
+
+def _is_blank(text: str) -> bool:
+    return not text or text.isspace()
