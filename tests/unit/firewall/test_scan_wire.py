@@ -146,3 +146,21 @@ def test_error_of_a_function_is_no_answer() -> None:
         read_answer(payload, ASKED, ["ner"])
 
     assert refused.value.details == {"reason": "refused"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ud83d" + "\ude00 Ask Marie.",
+        "\ud83d" * 2 + "\ude00" * 2 + " Marie",
+        "Marie \ude00\ud83d",
+        "\ud83d",
+    ],
+    ids=["pair", "pair in others", "wrong way round", "half"],
+)
+def test_halves_of_a_character_stay_as_many_characters(text: str) -> None:
+    ((_, payload),) = write_scans([Question(text, Origin.MODEL, text)], ["ner"])
+
+    (sent,) = json.loads(payload)["texts"]
+    assert len(sent["text"]) == len(sent["task"]) == len(text)
+    assert sent["text"].find("Marie") == text.find("Marie")

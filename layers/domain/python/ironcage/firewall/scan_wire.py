@@ -21,6 +21,8 @@ BATCH_TEXTS = 5_000
 MOST_BYTES = 6_000_000
 _TYPE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 _RULE = re.compile(r"[\x21-\x7e]{1,100}")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_APART = "\ufffd\ufffd"  # as many characters as the halves of a pair that do not form one
 _VERSION = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -80,7 +82,8 @@ def _written(question: Question) -> bytes:
     try:
         return json.dumps(item, ensure_ascii=False).encode()
     except UnicodeEncodeError:  # half a surrogate pair has no place in UTF-8
-        return json.dumps(item).encode()
+        # Two halves that came apart would be read as one character, and offsets would shift.
+        return json.dumps({name: _PAIR.sub(_APART, text) for name, text in item.items()}).encode()
 
 
 def _request(written: Sequence[bytes], detectors: Sequence[str], traceparent: str) -> bytes:
