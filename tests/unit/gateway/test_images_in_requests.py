@@ -78,8 +78,9 @@ def test_record_of_a_text_has_nothing_unscanned() -> None:
         ({"preset": "strict"}, 403),
         ({"input": {"images": "block"}}, 403),
         ({"preset": "strict", "input": {"images": "allow"}}, 200),
+        ({"input": {"actions": {"IMAGE": "redact"}}}, 403),
     ],
-    ids=["default", "permissive", "strict", "blocked", "strict but allowed"],
+    ids=["default", "permissive", "strict", "blocked", "strict but allowed", "not redactable"],
 )
 def test_policy_decides_about_images(policy: JsonObject, status: int) -> None:
     rig = a_rig(policy=policy)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ironcage.core.errors import FirewallUnavailable, IronCageError
 from ironcage.firewall import Action, Policy, Verdict, reason_of
-from ironcage.gateway.cleaning import SEALED
+from ironcage.gateway.cleaning import SEALED, stopping
 from ironcage.gateway.model import JsonObject
 
 IMAGE = "IMAGE"  # what a policy's `images` field is an action for
@@ -46,7 +46,8 @@ class Scan:
             return
         self._miss("image", count)
         if action := policy.actions.get(IMAGE, Action.ALLOW):
-            self.action = max(self.action, action)
+            # Nothing can be taken out of an image, so what would be redacted is stopped.
+            self.action = max(self.action, stopping(Verdict(action)).action)
             self.types[IMAGE] += count
 
     def add_sealed(self, count: int = 1) -> None:
