@@ -51,7 +51,7 @@ from ironcage.firewall.ports import (
     StreamDetector,
     TaskDetector,
 )
-from ironcage.firewall.redaction import is_removed, redact
+from ironcage.firewall.redaction import is_removed, quarantines, redact
 from ironcage.firewall.scan_wire import read_answer, write_scans
 from ironcage.firewall.sentences import last_sentence_end
 from ironcage.firewall.serving import DetectorService, raw_finding
@@ -129,6 +129,7 @@ __all__ = [
     "pattern_detectors",
     "pii_detector",
     "plain_view",
+    "quarantines",
     "raw_finding",
     "read_answer",
     "read_moderation",

@@ -23,15 +23,20 @@ def redact(text: str, verdict: Verdict, policy: Policy, *, hash_key: bytes = b""
 
     An injected text is removed whole: cutting out the phrase would leave the order standing.
     """
-    removed = [f for f in verdict.findings if f.action >= Action.REDACT]
-    if any(f.type == INJECTION for f in removed):
+    if quarantines(verdict):
         return REMOVED_INJECTION
+    removed = [f for f in verdict.findings if f.action >= Action.REDACT]
     pieces, at = [], 0
     for group in overlapping(removed):
         start, end = group[0].start, max(f.end for f in group)
         pieces += [text[at:start], _marker(text[start:end], group, (policy, hash_key))]
         at = end
     return "".join([*pieces, text[at:]])
+
+
+def quarantines(verdict: Verdict) -> bool:
+    """Tell whether a text is removed for what is injected in it."""
+    return any(f.type == INJECTION and f.action >= Action.REDACT for f in verdict.findings)
 
 
 def is_removed(text: str) -> bool:

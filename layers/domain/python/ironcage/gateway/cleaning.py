@@ -11,6 +11,7 @@ from ironcage.firewall import (
     Verdict,
     judge,
     literals_of,
+    quarantines,
     redact,
 )
 
@@ -66,11 +67,13 @@ class Cleaner:
             return text, stopping(judge(written.findings + read.findings))
         cleaned, inside = self.clean_arguments(text, origin)
         cleaned, around = self.clean(cleaned, origin)
-        left = stopping(self._inspect_literals(literals_of(cleaned), origin))
+        left = self._inspect_literals(literals_of(cleaned), origin)
         # A finding that is let through was counted in its literal already.
         rest = [f for f in (*around.findings, *left.findings) if f.action > Action.ALLOW]
         verdict = judge((*inside.findings, *rest))
-        return cleaned, Verdict(max(verdict.action, left.action), verdict.findings)
+        # An injected text is removed whole, and what is left of these would be no JSON.
+        spanning = stopping(around if quarantines(around) else left)
+        return cleaned, Verdict(max(verdict.action, spanning.action), verdict.findings)
 
     def check(self, text: str, origin: Origin) -> Verdict:
         """Inspect a text that cannot be changed: what would be redacted stops the request.

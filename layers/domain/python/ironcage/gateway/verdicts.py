@@ -17,6 +17,7 @@ from ironcage.firewall import (
     Verdict,
     is_removed,
     judge,
+    quarantines,
 )
 from ironcage.gateway.cleaning import ARGUMENTS, SEALED, Cleaner, sealed_policy
 from ironcage.gateway.model import JsonObject
@@ -82,7 +83,7 @@ class Screen:
             if verdict.action is Action.REDACT:
                 request = request.with_text(found.path, cleaned)
                 texts[at] = replace(found, text=cleaned)
-                scan.quarantined += is_removed(cleaned)
+                scan.quarantined += quarantines(verdict)
         if len(texts) > 1 and not scan.is_stopped:
             reading = read_seams(texts, cleaner)
             scan.judge(reading.verdict)
