@@ -107,7 +107,11 @@ def test_encoded_word_holds_every_type_that_is_in_it() -> None:
 
 def test_encoded_word_tells_each_type_once_by_the_rule_that_came_first() -> None:
     word = b64("what two rules see")
-    inside = [Value("SECRET", "one", 0, 4), Value("SECRET", "two", 5, 8), Value("DATE", "day", 0, 4)]
+    inside = [
+        Value("SECRET", "one", 0, 4),
+        Value("SECRET", "two", 5, 8),
+        Value("DATE", "day", 0, 4),
+    ]
     base64_words, *_ = encoded_rules(lambda text: inside if text == "what two rules see" else ())
 
     values = list(base64_words.values_at(word, 0, len(word)))

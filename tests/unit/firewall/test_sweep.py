@@ -6,19 +6,17 @@ from ironcage.firewall import Reading
 from ironcage.firewall.detectors.patterns import PatternDetector
 
 # A link shows once nothing but a gap stands behind it: so a chain of them shows from its end on.
-LINKS = PatternDetector(
-    "links",
-    lambda: """
-        [[rule]]
-        id = "link"
-        type = "LINK"
-        keywords = ["ab"]
-        trigger = "ab"
-        patterns = ["ab[0-9]"]
-        chars = "0-9"
-        right = "a"
-    """,
-)
+PACK = """
+[[rule]]
+id = "link"
+type = "LINK"
+keywords = ["ab"]
+trigger = "ab"
+patterns = ["ab[0-9]"]
+chars = "0-9"
+right = "a"
+"""
+LINKS = PatternDetector("links", lambda: PACK)
 
 
 @pytest.mark.parametrize(
