@@ -21,7 +21,6 @@ MOST = {
     "patterns": 50,
     **{f"{d}.{name}": 200 for d in Direction for name in ("actions", "modes", "thresholds")},
 }
-SECTIONS = tuple(direction.value for direction in Direction)
 ACTIONS = {action.name.lower(): action for action in Action}
 MODES = {mode.value: mode for mode in RedactionMode}
 _TYPE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
