@@ -4,13 +4,13 @@ import json
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
-from typing import Any, Self, cast
+from typing import Any, Self
 from zlib import crc32
 
 from botocore.config import Config
 from botocore.session import get_session
+
+from support.loopback import Handler, Listener, Loopback
 
 JsonObject = dict[str, object]
 
@@ -31,54 +31,21 @@ class BedrockScript:
 
 
 @dataclass
-class ScriptedBedrock:
+class ScriptedBedrock(Loopback):
     """A Bedrock for the time of a `with` block; every request gets the one script."""
 
     script: BedrockScript = field(default_factory=BedrockScript)
     seen: list[tuple[str, JsonObject]] = field(default_factory=list)
-    stopping: Event = field(default_factory=Event)
 
-    def __enter__(self) -> Self:
-        self._server = _Server(self)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        """Tell the endpoint for a botocore client."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+    def _listen(self) -> Listener[Self]:
+        return Listener(self, _Handler)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, owner: ScriptedBedrock) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.owner = owner
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Stay silent: a client that hangs up is part of the script."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class says so
-        """Stay silent."""
-
-    def do_POST(self) -> None:
-        owner = cast("_Server", self.server).owner
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+class _Handler(Handler[ScriptedBedrock]):
+    def respond(self) -> None:
+        owner, body = self.owner, json.loads(self.read_body())
         owner.seen.append((self.path, body))
-        owner.stopping.wait(owner.script.wait_seconds)
+        owner.wait(owner.script.wait_seconds)
         if owner.script.error is not None:
             self._error(owner.script)
         elif self.path.endswith("/converse-stream"):
@@ -87,22 +54,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(owner.script)
 
     def _error(self, script: BedrockScript) -> None:
-        self.send_response(script.status)
-        self.send_header("x-amzn-errortype", str(script.error))
-        self._write(b'{"message": "scripted"}')
+        headers = {"x-amzn-errortype": str(script.error), "connection": "close"}
+        self.reply(script.status, b'{"message": "scripted"}', **headers)
 
     def _answer(self, script: BedrockScript) -> None:
         message = {"role": "assistant", "content": [{"text": script.text}]}
         answer = {"output": {"message": message}, "stopReason": "end_turn", "usage": USAGE}
-        self.send_response(200)
-        self._write(json.dumps({**answer, "metrics": {"latencyMs": 1}}).encode())
-
-    def _write(self, data: bytes) -> None:
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(data)))
-        self.send_header("connection", "close")
-        self.end_headers()
-        self.wfile.write(data)
+        data = json.dumps({**answer, "metrics": {"latencyMs": 1}}).encode()
+        self.reply(200, data, connection="close")
 
     def _stream(self, owner: ScriptedBedrock) -> None:
         self.send_response(200)
@@ -111,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("connection", "close")
         self.end_headers()
         for name, payload in _events(owner.script):
-            owner.stopping.wait(owner.script.pause_seconds)
+            owner.wait(owner.script.pause_seconds)
             self._chunk(frame(name, payload))
         if owner.script.error_in_stream is not None:
             error = owner.script.error_in_stream

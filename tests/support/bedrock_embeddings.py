@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
 from typing import Self, cast
+
+from support.loopback import Handler, Listener, Loopback
 
 JsonObject = dict[str, object]
 
@@ -28,32 +28,16 @@ class EmbeddingScript:
 
 
 @dataclass
-class ScriptedEmbeddings:
+class ScriptedEmbeddings(Loopback):
     """A Bedrock for the time of a `with` block; it counts one token a character."""
 
     script: EmbeddingScript = field(default_factory=EmbeddingScript)
     seen: list[tuple[str, JsonObject]] = field(default_factory=list)
     most_at_once: int = 0
     _open: int = 0
-    _lock: Lock = field(default_factory=Lock)
-    _stopping: Event = field(default_factory=Event)
 
-    def __enter__(self) -> Self:
-        self._server = _Server(self)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        """Tell the endpoint for a botocore client."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+    def _listen(self) -> Listener[Self]:
+        return Listener(self, _Handler)
 
     def begin(self, path: str, body: JsonObject) -> None:
         """Note a request, and how many are open with it."""
@@ -61,7 +45,7 @@ class ScriptedEmbeddings:
             self.seen.append((path, body))
             self._open += 1
             self.most_at_once = max(self.most_at_once, self._open)
-        self._stopping.wait(self.script.wait_seconds)
+        self.wait(self.script.wait_seconds)
 
     def end(self) -> None:
         """Note that a request is over."""
@@ -69,32 +53,14 @@ class ScriptedEmbeddings:
             self._open -= 1
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, owner: ScriptedEmbeddings) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.owner = owner
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Stay silent: a client that hangs up is part of the script."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class says so
-        """Stay silent."""
-
-    def do_POST(self) -> None:
-        owner = cast("_Server", self.server).owner
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        owner.begin(self.path, body)
+class _Handler(Handler[ScriptedEmbeddings]):
+    def respond(self) -> None:
+        body = json.loads(self.read_body())
+        self.owner.begin(self.path, body)
         try:
-            self._answer(owner.script, body)
+            self._answer(self.owner.script, body)
         finally:
-            owner.end()
+            self.owner.end()
 
     def _answer(self, script: EmbeddingScript, body: JsonObject) -> None:
         texts = cast("list[str]", body.get("texts") or [body.get("inputText")])
@@ -102,23 +68,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._fail(script)
             return
         answer, headers = _titan(script, texts) if "inputText" in body else _cohere(script, texts)
-        self._write(200, script.raw or json.dumps(answer).encode(), **headers)
+        self.reply(200, script.raw or json.dumps(answer).encode(), **headers)
 
     def _fail(self, script: EmbeddingScript) -> None:
         if script.hangs_up:
             self.close_connection = True
             return
         headers = {"x-amzn-errortype": script.error}
-        self._write(script.status, b'{"message": "scripted"}', **headers)
-
-    def _write(self, status: int, data: bytes, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(data)))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
+        self.reply(script.status, b'{"message": "scripted"}', **headers)
 
 
 def _titan(script: EmbeddingScript, texts: list[str]) -> tuple[JsonObject, dict[str, str]]:

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
-from typing import Self, cast
+from http.server import BaseHTTPRequestHandler
+from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from support.fault_kinds import Ending, Fault, Reply
+from support.loopback import Handler, Listener, Loopback
 
 _HOP_BY_HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
 _TARGET_SECONDS = 20.0
@@ -52,7 +52,7 @@ class Rule:
 
 
 @dataclass
-class FaultProxy:
+class FaultProxy(Loopback):
     """Stands before `target` (an address) for the time of a `with` block."""
 
     target: str
@@ -60,25 +60,14 @@ class FaultProxy:
     forwarded: list[str] = field(default_factory=list)
     struck: int = 0
     _rules: list[tuple[Rule, list[int]]] = field(default_factory=list)
-    _lock: Lock = field(default_factory=Lock)
-    _stopping: Event = field(default_factory=Event)
 
-    def __enter__(self) -> Self:
-        self._server = _Server(self)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def _listen(self) -> Listener[Self]:
+        return _AbruptListener(self, _Handler)
 
     @property
     def url(self) -> str:
         """Tell the address of the proxy, with the path of its target."""
-        return f"http://127.0.0.1:{self._server.server_port}{urlsplit(self.target).path}"
+        return super().url + urlsplit(self.target).path
 
     def break_with(self, *rules: Rule) -> None:
         """Let these rules hold from now on, in this order, and forget what was before."""
@@ -119,54 +108,30 @@ class FaultProxy:
         finally:
             connection.close()
 
-    def wait(self, seconds: float) -> None:
-        """Let time pass, unless the proxy is being stopped."""
-        self._stopping.wait(seconds)
 
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = True
-    request_queue_size = 128
-
-    def __init__(self, owner: FaultProxy) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.owner = owner
-
+class _AbruptListener[Owner](Listener[Owner]):
     def shutdown_request(self, request: object) -> None:
         """Close at once: the base class says goodbye first, and a reset would be none."""
         self.close_request(request)  # type: ignore[arg-type]  # typeshed's private union
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Stay silent: a client that gives up is part of the plan."""
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class _Handler(Handler[FaultProxy], BaseHTTPRequestHandler):
     timeout = 5.0  # an idle client must not keep the proxy from stopping
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class says so
-        """Stay silent."""
-
     def do_GET(self) -> None:
-        self._handle()
+        self.respond()
 
     def do_PUT(self) -> None:
-        self._handle()
-
-    def do_POST(self) -> None:
-        self._handle()
+        self.respond()
 
     def do_DELETE(self) -> None:
-        self._handle()
+        self.respond()
 
     def do_HEAD(self) -> None:
-        self._handle()
+        self.respond()
 
-    def _handle(self) -> None:
-        owner = cast("_Server", self.server).owner
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+    def respond(self) -> None:
+        owner, body = self.owner, self.read_body()
         call = read_call(f"{self.command} {self.path}", dict(self.headers.items()), body=body)
         fault = owner.fault_for(call)
         owner.wait(fault.wait_seconds)

@@ -7,9 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import pytest
 
@@ -19,6 +17,7 @@ from ironcage.core.errors import FirewallUnavailable
 from ironcage.firewall import InjectionDetector, Origin, Question
 from support.aws_mocked import REGION
 from support.fakes_scanner import LocalScanner, NameDetector
+from support.loopback import Handler, Listener, Loopback
 
 INPUT, OUTPUT = "ironcage-input-firewall", "ironcage-output-firewall"
 FUNCTION_NAMES = {"firewall_input_function": INPUT, "firewall_output_function": OUTPUT}
@@ -27,31 +26,15 @@ Answer = Callable[[dict[str, Any]], object]
 
 
 @dataclass
-class FirewallFunctions:
+class FirewallFunctions(Loopback):
     """The functions for the time of a `with` block; `events` is what they were invoked with."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
     answer: Answer = field(default_factory=lambda: scan_answer)
     error: str = ""  # what the runtime reports of an invocation that crashed
-    _lock: Lock = field(default_factory=Lock)
-    _stopping: Event = field(default_factory=Event)
 
-    def __enter__(self) -> Self:
-        self._server = _Server(self)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        """Tell the address to put in the place of Lambda's."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+    def _listen(self) -> Listener[Self]:
+        return Listener(self, _Handler)
 
     def take(self, event: dict[str, Any]) -> bytes:
         """Note an invocation and answer it."""
@@ -102,28 +85,8 @@ def finding_body(found: Any) -> dict[str, object]:
     return {name: getattr(found, name) for name in names}
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, owner: FirewallFunctions) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.owner = owner
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class says so
-        """Stay silent."""
-
-    def do_POST(self) -> None:
-        owner = cast("_Server", self.server).owner
-        size = int(self.headers.get("content-length", 0))
-        data = owner.take(json.loads(self.rfile.read(size)))
-        self.send_response(200)
-        self.send_header("content-length", str(len(data)))
-        if owner.error:
-            self.send_header("x-amz-function-error", owner.error)
-        self.end_headers()
-        self.wfile.write(data)
+class _Handler(Handler[FirewallFunctions]):
+    def respond(self) -> None:
+        data = self.owner.take(json.loads(self.read_body()))
+        error = {"x-amz-function-error": self.owner.error} if self.owner.error else {}
+        self.reply(200, data, **error)

@@ -11,10 +11,11 @@ import struct
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Event
 from typing import ClassVar, Self, cast
 
+from support.loopback import Handler, Listener, Loopback
 from support.provider_scripts import (
     SCRIPTS,
     JsonObject,
@@ -43,7 +44,7 @@ class Seen:
 
 
 @dataclass
-class ScriptedProvider:
+class ScriptedProvider(Loopback):
     """A provider for the time of a `with` block; `hung_up` is set when a reader leaves early."""
 
     kind: ClassVar[str] = "openai"
@@ -53,26 +54,15 @@ class ScriptedProvider:
     connections: int = 0
     hung_up: Event = field(default_factory=Event)
     _queued: dict[str, list[Script]] = field(default_factory=lambda: defaultdict(list))
-    _lock: Lock = field(default_factory=Lock)
-    _stopping: Event = field(default_factory=Event)
 
-    def __enter__(self) -> Self:
-        self._server = _Server(self)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._server.shutdown()
-        self._server.hang_up()
-        self._server.server_close()
-        self._thread.join()
+    def _listen(self) -> Listener[Self]:
+        self._wires = _Wires(self, _Handler)
+        return self._wires
 
     @property
     def url(self) -> str:
         """Tell the endpoint as a provider record wants it."""
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
+        return super().url + "/v1"
 
     def read(self, path: str, body: JsonObject) -> JsonObject:
         """Read a request: which model is asked for, and whether the answer is streamed."""
@@ -98,7 +88,7 @@ class ScriptedProvider:
 
     def hang_up_idle(self) -> None:
         """Close every connection, as a provider does with those that idle."""
-        self._server.hang_up()
+        self._wires.hang_up()
 
     def take(self, seen: Seen) -> Script:
         """Note a request and choose its script."""
@@ -109,24 +99,15 @@ class ScriptedProvider:
                 return SCRIPTS.get(seen.model, SCRIPTS["scripted"])
             return queued.pop(0) if len(queued) > 1 else queued[0]
 
-    def wait(self, seconds: float) -> None:
-        """Let time pass, unless the provider is being stopped."""
-        self._stopping.wait(seconds)
-
     def connected(self) -> None:
         """Count a connection."""
         with self._lock:
             self.connections += 1
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = True
-    request_queue_size = 128
-
-    def __init__(self, owner: ScriptedProvider) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.owner = owner
+class _Wires[Owner: ScriptedProvider](Listener[Owner]):
+    def __init__(self, owner: Owner, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(owner, handler)
         self._open: set[socket.socket] = set()
 
     def process_request(self, request: object, client_address: object) -> None:
@@ -138,8 +119,9 @@ class _Server(ThreadingHTTPServer):
         self._open.discard(cast("socket.socket", request))
         super().shutdown_request(request)  # type: ignore[arg-type]  # as above
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Stay silent: a client that hangs up is part of the script."""
+    def server_close(self) -> None:
+        self.hang_up()
+        super().server_close()
 
     def hang_up(self) -> None:
         for wire in list(self._open):
@@ -149,17 +131,10 @@ class _Server(ThreadingHTTPServer):
                 continue
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class says so
-        """Stay silent."""
-
-    def do_POST(self) -> None:
-        owner = cast("_Server", self.server).owner
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
-        body = owner.read(self.path, body)
+class _Handler(Handler[ScriptedProvider]):
+    def respond(self) -> None:
+        owner = self.owner
+        body = owner.read(self.path, json.loads(self.read_body()))
         seen = Seen(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
         script = owner.take(seen)
         owner.wait(script.wait_seconds)

@@ -25,7 +25,9 @@ from ironcage.firewall import InjectionDetector, NormalisedText, Origin
 from ironcage.guardrails import InjectionClassifier
 from layers.guardrails.training.injection.held_out import sample_held_out
 from layers.guardrails.training.injection.pool import Row
+from support.terse_commands import terse_commands
 
+_FLAGGED = 0.5
 _CHOSEN_RATE = 0.03  # of the harmless texts, as ours were chosen
 ROOT = Path(__file__).parents[3]
 PEER_PYTHON = ROOT / "build/guardrail_peers/bin/python"
@@ -47,8 +49,12 @@ def bench_injection() -> None:
     _line("ours, threshold across sources", _across(ours))
     keywords = _scored(rows, _keyword_scores(rows))
     _line("phrase rules", figures(keywords, 0.5))
-    scores = _peer_scores(rows)
-    peer = _scored(rows, scores) if scores else []
+    commands = terse_commands()
+    scores = InjectionClassifier().scores(commands, Origin.USER)
+    flagged = sum(score >= _FLAGGED for score in scores) / len(commands)
+    say(f"{len(commands)} harmless commands of a few words: {flagged:.1%} flagged by ours")
+    theirs = _peer_scores(rows)
+    peer = _scored(rows, theirs) if theirs else []
     if peer:
         _line("stackone-defender at 0.5", figures(peer, 0.5))
         best = best_threshold(peer)

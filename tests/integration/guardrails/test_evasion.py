@@ -1,8 +1,10 @@
 """Orders to a model are seen in every disguise, and the same disguise of harmless words passes."""
 
+from dataclasses import replace
+
 import pytest
 
-from ironcage.firewall import Action, Firewall, Origin, Policy, default_policies
+from ironcage.firewall import Action, Firewall, Origin, default_policies
 from ironcage.gateway.verdicts import Screen
 from ironcage.guardrails import InjectionClassifier
 from support.builders_gateway import a_chat
@@ -79,14 +81,11 @@ LANGUAGES = {
 # What is not good enough yet; each is strict, so that whatever becomes better must leave the list.
 MISSED = {"ar": "the tokenizer splits Arabic into letters, and few of its texts were learned from"}
 FLAGGED_TWINS = {("homoglyphs", 0): "a whole sentence in lookalikes is rare in harmless texts"}
+POLICY = replace(default_policies().input, detectors=("injection",))
 
 
 def action_for(classifier: InjectionClassifier, text: str, origin: Origin) -> Action:
-    policy = Policy(
-        version="v", detectors=("injection",), actions=default_policies().input.actions,
-        thresholds=default_policies().input.thresholds,
-    )  # fmt: skip
-    return Firewall({"injection": classifier}).inspect(text, origin, policy).action
+    return Firewall({"injection": classifier}).inspect(text, origin, POLICY).action
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=["reveal", "print", "forget"])
@@ -168,14 +167,12 @@ SPLIT_TWINS: dict[str, list[list[str]]] = {
 
 
 def screened(classifier: InjectionClassifier, messages: list[list[str]]) -> Action:
-    policy = default_policies().input
     firewall = Firewall({"injection": classifier})
-    only = Policy("v", ("injection",), actions=policy.actions, thresholds=policy.thresholds)
     said: list[dict[str, object]] = [
         {"role": "user", "content": [{"type": "text", "text": part} for part in parts]}
         for parts in messages
     ]
-    _, scan = Screen(firewall, only).inspect_prompt(a_chat(messages=said))
+    _, scan = Screen(firewall, POLICY).inspect_prompt(a_chat(messages=said))
     return scan.action
 
 

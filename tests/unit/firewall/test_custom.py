@@ -46,6 +46,10 @@ CASES = {
     "surrogate": ("\ud800 EMP-1234 \ud800", "\ud800 [REDACTED:EMPLOYEE_ID] \ud800"),
     "beside_marker": ("[REDACTED:XX]EMP-1234[REDACTED:YY]", None),
     "behind_marker": ("[REDACTED:XX] EMP-1234", "[REDACTED:XX] [REDACTED:EMPLOYEE_ID]"),
+    "far_behind_marker": (
+        "[REDACTED:XX] EMP-1234, and much later on EMP-5678",
+        "[REDACTED:XX] [REDACTED:EMPLOYEE_ID], and much later on [REDACTED:EMPLOYEE_ID]",
+    ),
     "inside_marker": ("[REDACTED:XX:1234] and [REMOVED:PROMPT_INJECTION]", None),
     "inside_what_is_no_marker": (
         "[REDACTED:EMP-1234] and [REMOVED:123456]",

@@ -6,7 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from ironcage.firewall import StreamScanner, standard_firewall
-from ironcage.firewall.detectors.rules import MAX_VALUE
+from ironcage.firewall.detectors.encoded import encoded_rules
+from ironcage.firewall.detectors.rules import MAX_VALUE, Value
 from support.builders_firewall import ALNUM, HEX, SECRETS, a_policy, drawn, found, redacted
 
 FIREWALL = standard_firewall()
@@ -102,6 +103,20 @@ def test_encoded_word_holds_every_type_that_is_in_it() -> None:
     findings = found(FIREWALL, b64(f"{MAIL} {TOKEN}"), POLICY).findings
 
     assert {f.type for f in findings} == {"EMAIL_ADDRESS", "SECRET"}
+
+
+def test_encoded_word_tells_each_type_once_by_the_rule_that_came_first() -> None:
+    word = b64("what two rules see")
+    inside = [
+        Value("SECRET", "one", 0, 4),
+        Value("SECRET", "two", 5, 8),
+        Value("DATE", "day", 0, 4),
+    ]
+    base64_words, *_ = encoded_rules(lambda text: inside if text == "what two rules see" else ())
+
+    values = list(base64_words.values_at(word, 0, len(word)))
+
+    assert [(v.type, v.rule) for v in values] == [("SECRET", "one/base64"), ("DATE", "day/base64")]
 
 
 def test_three_layers_are_one_too_many() -> None:

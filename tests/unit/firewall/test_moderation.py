@@ -73,6 +73,12 @@ def test_blank_pieces_are_not_scored() -> None:
     assert (finding.start, finding.end) == (3, 5)
 
 
+def test_blank_text_asks_no_moderator() -> None:
+    never_right = ModerationDetector(FixedModerator(3, {"hate": 0.9}))  # scores a piece too many
+
+    assert never_right.detect(NormalisedText(" \n\t"), Origin.USER) == []
+
+
 def test_moderator_that_answers_too_little_is_no_moderator() -> None:
     detector = ModerationDetector(FixedModerator(2, {}))
 

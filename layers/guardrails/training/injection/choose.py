@@ -15,7 +15,7 @@ from pathlib import Path
 from ironcage.guardrails.cascade import allowance
 from ironcage.guardrails.settings import Operating
 
-PHRASE_LIFT, VIEW_PENALTY, MIX = 0.7, 0.5, 0.3
+PHRASE_LIFT, VIEW_PENALTY, TERSE_PENALTY, MIX = 0.7, 0.5, 1.0, 0.3
 # Of the attacks that the encoder sees, so many may be lost because the linear model clears them.
 _LOST = 0.01
 # On texts unlike all of these the linear model is worth less: it clears only what it is sure of.
@@ -117,6 +117,7 @@ def write_settings(points: Mapping[str, Operating], folder: Path) -> None:
         "files": digests,
         "phrase_lift": PHRASE_LIFT,
         "view_penalty": VIEW_PENALTY,
+        "terse_penalty": TERSE_PENALTY,
     }
     text = json.dumps(settings, indent=2) + "\n"
     (folder / "settings.json").write_text(text, "utf-8")

@@ -7,7 +7,6 @@ from ironcage.firewall.detectors import (
     InjectionDetector,
     LocalModerator,
     ModerationDetector,
-    PatternDetector,
     compile_custom,
     pii_detector,
     secrets_detector,
@@ -15,7 +14,6 @@ from ironcage.firewall.detectors import (
 )
 from ironcage.firewall.enquiry import Errand, RemoteDetectors
 from ironcage.firewall.inheritance import changed_fields, merge_policies
-from ironcage.firewall.local import pattern_detectors
 from ironcage.firewall.memory import FindingsMemory
 from ironcage.firewall.model import (
     Action,
@@ -47,9 +45,7 @@ from ironcage.firewall.ports import (
     RemoteScanner,
     Scan,
     Scores,
-    Sighting,
     StreamDetector,
-    TaskDetector,
 )
 from ironcage.firewall.redaction import is_removed, quarantines, redact
 from ironcage.firewall.scan_wire import read_answer, write_scans
@@ -65,7 +61,7 @@ from ironcage.firewall.severity import (
     read_moderation,
     severity_of,
 )
-from ironcage.firewall.standard import standard_firewall
+from ironcage.firewall.standard import pattern_detectors, standard_firewall
 from ironcage.firewall.streaming import StreamScanner
 from ironcage.firewall.views import View, plain_view, second_views, without_encoded
 from ironcage.firewall.watching import Watch
@@ -93,7 +89,6 @@ __all__ = [
     "NoModerator",
     "NormalisedText",
     "Origin",
-    "PatternDetector",
     "Policies",
     "Policy",
     "Question",
@@ -105,10 +100,8 @@ __all__ = [
     "Scan",
     "Scores",
     "Severity",
-    "Sighting",
     "StreamDetector",
     "StreamScanner",
-    "TaskDetector",
     "Verdict",
     "View",
     "Watch",

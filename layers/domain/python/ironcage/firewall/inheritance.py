@@ -12,9 +12,10 @@ from typing import Any
 
 from ironcage.core.errors import InvalidRequest
 from ironcage.firewall.demands import Demand, floor_of, is_strict
-from ironcage.firewall.policy_document import ACTIONS, problems_of
+from ironcage.firewall.policy_document import problems_of
 from ironcage.firewall.policy_paths import SECTIONS, below, flatten, unflatten
 from ironcage.firewall.presets import DEFAULT_PRESET, PRESETS
+from ironcage.firewall.severity import ACTIONS
 
 Document = Mapping[str, object]
 _NOTHING = ("allow", "none")

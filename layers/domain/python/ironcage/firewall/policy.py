@@ -18,9 +18,9 @@ from ironcage.core.errors import InvalidRequest
 from ironcage.firewall.allowances import read_allowance
 from ironcage.firewall.inheritance import merge_policies
 from ironcage.firewall.model import Action, Finding, Origin, Policies, Policy
-from ironcage.firewall.policy_document import ACTIONS, MODES, excess_of, problems_of
+from ironcage.firewall.policy_document import MODES, excess_of, problems_of
+from ironcage.firewall.severity import ACTIONS, read_moderation
 from ironcage.firewall.severity import PREFIX as MODERATION
-from ironcage.firewall.severity import read_moderation
 
 _IMAGES = "IMAGE"
 

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from ironcage.firewall.allowances import allowance_problems
 from ironcage.firewall.compliance import COMPLIANCE
 from ironcage.firewall.detectors.custom_rows import validate_patterns
-from ironcage.firewall.model import Action, Direction, Origin, RedactionMode
+from ironcage.firewall.model import Direction, Origin, RedactionMode
 from ironcage.firewall.presets import DETECTORS, PRESETS
 from ironcage.firewall.redaction import SECRET
-from ironcage.firewall.severity import moderation_problems
+from ironcage.firewall.severity import ACTIONS, Problems, moderation_problems
 
-Problems = dict[str, str]
 MAX_BYTES = 65_536
 # What one document may list; documents that are merged may list more together.
 MOST = {
@@ -21,8 +20,6 @@ MOST = {
     "patterns": 50,
     **{f"{d}.{name}": 200 for d in Direction for name in ("actions", "modes", "thresholds")},
 }
-SECTIONS = tuple(direction.value for direction in Direction)
-ACTIONS = {action.name.lower(): action for action in Action}
 MODES = {mode.value: mode for mode in RedactionMode}
 _TYPE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 _ORIGINS = frozenset(origin.value for origin in Origin)
@@ -32,17 +29,12 @@ _OPENED = re.compile(
     r"|(?:input|output)(?:\.[a-z_]{1,20}(?:\.\w{1,64}(?::[a-z]{1,20})?)?)?",
     re.ASCII,
 )
-_UNKNOWN = "is not a policy field"
 
 
 def problems_of(document: Mapping[str, object]) -> Problems:
     """Name everything that is wrong with a document, by its path."""
-    problems: Problems = {}
-    for name, value in document.items():
-        ask = _PROBLEMS_OF.get(name)
-        found = ask(value) if ask else {"": _UNKNOWN}
-        problems |= {f"{name}{path}": text for path, text in found.items()}
-    return problems
+    found = _section_problems(_PROBLEMS_OF, document)
+    return {path.removeprefix("."): text for path, text in found.items()}
 
 
 def excess_of(document: Mapping[str, object]) -> Problems:
@@ -71,7 +63,7 @@ def _section_problems(
     problems: Problems = {}
     for name, value in section.items():
         ask = fields.get(name)
-        found = ask(value) if ask else {"": _UNKNOWN}
+        found = ask(value) if ask else {"": "is not a policy field"}
         problems |= {f".{name}{path}": text for path, text in found.items()}
     return problems
 

@@ -1,7 +1,7 @@
 """What the firewall asks of its detectors."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from ironcage.firewall.model import Finding, Origin
@@ -25,6 +25,12 @@ class Scan:
 
     sightings: tuple[Sighting, ...]
     hold: int
+
+    def findings_in(self, text: NormalisedText) -> list[Finding]:
+        """Give what was seen in a whole text, at the offsets of its original."""
+        found = [s.finding for s in self.sightings]
+        spans = (text.span(f.start, f.end) for f in found)
+        return [replace(f, start=s, end=e) for f, (s, e) in zip(found, spans, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

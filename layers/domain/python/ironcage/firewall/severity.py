@@ -12,7 +12,7 @@ from enum import StrEnum
 from ironcage.firewall.model import Action
 
 PREFIX = "MODERATION_"
-_ACTIONS = {action.name.lower(): action for action in Action}
+ACTIONS = {action.name.lower(): action for action in Action}
 _FIELDS = ("provider", "categories")
 
 Problems = dict[str, str]
@@ -115,7 +115,7 @@ def read_moderation(section: Mapping[str, object]) -> ModerationRules:
     rows = categories.items() if isinstance(categories, Mapping) else ()
     return ModerationRules(
         ModerationProvider(str(section.get("provider", ModerationProvider.LOCAL))),
-        {str(name): {Severity(s): _ACTIONS[a] for s, a in row.items()} for name, row in rows},
+        {str(name): {Severity(s): ACTIONS[a] for s, a in row.items()} for name, row in rows},
     )
 
 
@@ -128,6 +128,6 @@ def _category_problems(name: object, severities: object) -> Problems:
     for severity, action in severities.items():
         if severity not in set(Severity):
             problems[f".{severity}"] = f"must be one of {', '.join(Severity)}"
-        elif not isinstance(action, str) or action not in _ACTIONS:
-            problems[f".{severity}"] = f"must be one of {', '.join(_ACTIONS)}"
+        elif not isinstance(action, str) or action not in ACTIONS:
+            problems[f".{severity}"] = f"must be one of {', '.join(ACTIONS)}"
     return problems

@@ -28,11 +28,15 @@ INJECTION = "PROMPT_INJECTION"
 LOWEST_SCORE = 0.1
 _FLAGGED = 0.5
 _MOST_VIEWS = 6
-# A disguise is worth a look when undoing it gives words that orders to a model are made of.
-_TELLING = (
-    *("ignor", "instruct", "prompt", "your", "system", "reveal", "forget", "disregard", "secret"),
-    *("pretend", "password", "assistant", "rules", "send ", "tell ", "previous", "bypass", "you "),
+# A few words, as commands to an assistant often are, look like orders against it: without one of
+# the words of such orders, they must be surer.
+_TERSE, _BEHIND_LATIN = 48, "\u0250"
+_ORDERING = (
+    *("ignor", "instruct", "prompt", "system", "reveal", "forget", "disregard", "secret"),
+    *("pretend", "password", "rules", "previous", "bypass"),
 )
+# A disguise is worth a look when undoing it gives words that orders to a model are made of.
+_TELLING = (*_ORDERING, "your", "assistant", "send ", "tell ", "you ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class InjectionClassifier:
     ) -> list[Finding]:
         """Give each window its place in the original, and its score."""
         lift = self._cascade.settings.phrase_lift
+        penalty += self._cascade.settings.terse_penalty if _is_terse(view.text) else 0.0
         findings = []
         for margin in margins:
             start, end = view.locate(margin.start, margin.end)
@@ -139,6 +144,12 @@ def _disguises(text: NormalisedText) -> Iterator[View]:
     for view in (plain, *second_views(text, plain)):
         if _telling(view.text) > told:
             yield view
+
+
+def _is_terse(text: str) -> bool:
+    """Tell whether a text is a few words; scripts that say more in a letter never are."""
+    is_short = len(text) <= _TERSE and max(text, default="") < _BEHIND_LATIN
+    return is_short and not any(word in text.lower() for word in _ORDERING)
 
 
 def _telling(text: str) -> int:

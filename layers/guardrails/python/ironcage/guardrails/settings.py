@@ -38,6 +38,7 @@ class ClassifierSettings:
     files: Mapping[str, str]
     phrase_lift: float
     view_penalty: float
+    terse_penalty: float
     source: str
 
     @classmethod
@@ -49,6 +50,7 @@ class ClassifierSettings:
             files=raw["files"],
             phrase_lift=raw["phrase_lift"],
             view_penalty=raw["view_penalty"],
+            terse_penalty=raw["terse_penalty"],
             source=source,
         )
 

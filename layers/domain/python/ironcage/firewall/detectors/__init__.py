@@ -5,7 +5,6 @@ from ironcage.firewall.detectors.custom_rows import validate_patterns
 from ironcage.firewall.detectors.injection import InjectionDetector
 from ironcage.firewall.detectors.local_moderator import LocalModerator
 from ironcage.firewall.detectors.moderation import ModerationDetector
-from ironcage.firewall.detectors.patterns import PatternDetector
 from ironcage.firewall.detectors.pii import pii_detector
 from ironcage.firewall.detectors.secrets import secrets_detector
 
@@ -14,7 +13,6 @@ __all__ = [
     "InjectionDetector",
     "LocalModerator",
     "ModerationDetector",
-    "PatternDetector",
     "compile_custom",
     "pii_detector",
     "secrets_detector",

@@ -113,12 +113,7 @@ class CustomDetector:
     def detect(self, text: NormalisedText, origin: Origin) -> Sequence[Finding]:
         """See every match in a whole text, wherever it comes from."""
         del origin
-        found = [s.finding for s in self.scan(Reading(text.text, text.masked)).sightings]
-        spans = [text.span(f.start, f.end) for f in found]
-        return [
-            Finding(f.type, f.detector, start, end, score=f.score)
-            for f, (start, end) in zip(found, spans, strict=True)
-        ]
+        return self.scan(Reading(text.text, text.masked)).findings_in(text)
 
     def scan(self, reading: Reading) -> Scan:
         """See what begins in the new part of a folded text that may still grow."""
