@@ -34,7 +34,14 @@ from infra_cdk.stacks.data import DataStack
 from infra_cdk.stacks.guardrails import GuardrailsStack
 from infra_cdk.stacks.workers import WorkersStack, shared_settings
 
-GOVERNED_PATHS = ("chat/completions", "embeddings", "messages", "models", "{proxy+}")
+GOVERNED_PATHS = (
+    "chat/completions",
+    "embeddings",
+    "messages",
+    "models",
+    "responses",
+    "{proxy+}",
+)
 HEALTH_PATHS = ("api/health", "api/v1/health")
 
 

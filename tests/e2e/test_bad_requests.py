@@ -13,8 +13,9 @@ import pytest
 from support.bad_embeddings import BAD_EMBEDDINGS
 from support.bad_messages import BAD_MESSAGES
 from support.bad_requests import BAD_REQUESTS, BODIES, BadRequest
+from support.bad_responses import BAD_RESPONSES
 from support.deployed import scripted_agent
-from support.front_door import CHAT, EMBEDDINGS, FRONT_DOOR, MESSAGES, Knock
+from support.front_door import CHAT, EMBEDDINGS, FRONT_DOOR, MESSAGES, RESPONSES, Knock
 
 if TYPE_CHECKING:
     from e2e.conftest import Deployed
@@ -43,7 +44,8 @@ CHAT_ROWS = [as_knock(bad) for bad in BAD_REQUESTS]
 # What is no JSON at all is refused before anybody asks which format it is in: sent once is enough.
 MESSAGE_ROWS = [as_knock(bad, MESSAGES) for bad in BAD_MESSAGES if bad not in BODIES]
 EMBEDDING_ROWS = [as_knock(bad, EMBEDDINGS) for bad in BAD_EMBEDDINGS if bad not in BODIES]
-BODY_ROWS = [*CHAT_ROWS, *MESSAGE_ROWS, *EMBEDDING_ROWS]
+RESPONSE_ROWS = [as_knock(bad, RESPONSES) for bad in BAD_RESPONSES if bad not in BODIES]
+BODY_ROWS = [*CHAT_ROWS, *MESSAGE_ROWS, *EMBEDDING_ROWS, *RESPONSE_ROWS]
 
 
 @dataclass(frozen=True)

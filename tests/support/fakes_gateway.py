@@ -42,6 +42,7 @@ from support.fakes_scanner import a_firewall
 MODEL = "gpt-4o-mini"
 CHAT = "/v1/chat/completions"
 EMBED = "/v1/embeddings"
+RESPOND = "/v1/responses"
 EMBEDDER = "text-embedding-3-small"
 SMALL = Usage(12, 4)
 KEY_VERSION = "version-1"

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, replace
 
 CHAT, MESSAGES, MODELS = "/v1/chat/completions", "/v1/messages", "/v1/models"
-EMBEDDINGS = "/v1/embeddings"
+EMBEDDINGS, RESPONSES = "/v1/embeddings", "/v1/responses"
 FIREWALLS = ("/v1/firewall/input", "/v1/firewall/output")
 OURS = "<ours>"  # stands for the token of the agent under test
 GOOD_BODY = json.dumps(
@@ -70,7 +70,7 @@ TOKENS = (
     _unproven("token in a cookie", ("cookie", f"token={OURS}")),
     _unproven("token in the query", path=f"{CHAT}?access_token={OURS}"),
     _unproven("identity by header", ("x-tenant-id", "tenant_local"), ("x-agent-id", "agent_local")),
-    *(_unproven(f"no token at {path}", path=path) for path in FIREWALLS),
+    *(_unproven(f"no token at {path}", path=path) for path in (RESPONSES, *FIREWALLS)),
     _unproven("unknown path without a token", path="/v1/nothing"),
 )
 
@@ -89,6 +89,8 @@ PATHS = (
     *(_wrong_method(method, CHAT) for method in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS")),
     *(_wrong_method(method, MESSAGES) for method in ("GET", "PUT")),
     _wrong_method("GET", EMBEDDINGS),
+    *(_wrong_method(method, RESPONSES) for method in ("GET", "DELETE")),
+    _nowhere("stored response", f"{RESPONSES}/resp_1", "GET"),
     *(_wrong_method("GET", path) for path in FIREWALLS),
     *(_wrong_method(method, MODELS) for method in ("POST", "DELETE")),
 )

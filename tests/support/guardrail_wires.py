@@ -12,6 +12,7 @@ from support.fakes_gateway import (
     EMBED,
     EMBEDDER,
     MODEL,
+    RESPOND,
     GatewayRig,
     Response,
     ScriptedChat,
@@ -55,6 +56,10 @@ class ClientWire:
     def with_result(self, text: str) -> JsonObject:
         """Send what a tool has found."""
         asked = {"role": "user", "content": "Read the page."}
+        if self.path == RESPOND:
+            call = {"type": "function_call", "call_id": "c1", "name": "read", "arguments": "{}"}
+            result = {"type": "function_call_output", "call_id": "c1", "output": text}
+            return self.conversation(asked, call, result)
         if self.path == CHAT:
             function = {"name": "read", "arguments": "{}"}
             calls = [{"id": "c1", "type": "function", "function": function}]
@@ -69,6 +74,8 @@ class ClientWire:
 
     def conversation(self, *messages: object) -> JsonObject:
         """Send messages."""
+        if self.path == RESPOND:
+            return {"model": MODEL, "input": list(messages), "stream": self.is_stream}
         return {
             "model": MODEL,
             "max_tokens": 500,
@@ -160,6 +167,23 @@ def _message_stream(answer: Response) -> tuple[str, str]:
     )
 
 
+def _response(answer: Response) -> tuple[str, str]:
+    items: list[JsonObject] = answer.json["output"]  # type: ignore[assignment]
+    said = [part["text"] for item in items for part in item.get("content", ())]  # type: ignore[attr-defined]
+    return "".join(said), "".join(str(item.get("arguments", "")) for item in items)
+
+
+def _response_stream(answer: Response) -> tuple[str, str]:
+    lines = [line for line in answer.data.decode().split("\n") if line.startswith("data: ")]
+    events = [json.loads(line.removeprefix("data: ")) for line in lines]
+    deltas = {"response.output_text.delta": "", "response.function_call_arguments.delta": ""}
+    for event in events:
+        if event["type"] in deltas:
+            deltas[event["type"]] += event["delta"]
+    said, arguments = deltas.values()
+    return said, arguments
+
+
 def _vectors(answer: Response) -> tuple[str, str]:
     return json.dumps(answer.json["data"]), ""
 
@@ -169,6 +193,8 @@ CHAT_WIRES = (
     ClientWire("chat-stream", CHAT, is_stream=True, read=_chat_stream),
     ClientWire("messages", "/v1/messages", is_stream=False, read=_message),
     ClientWire("messages-stream", "/v1/messages", is_stream=True, read=_message_stream),
+    ClientWire("responses", RESPOND, is_stream=False, read=_response),
+    ClientWire("responses-stream", RESPOND, is_stream=True, read=_response_stream),
 )
 EMBEDDINGS = ClientWire("embeddings", EMBED, is_stream=False, read=_vectors)
 ALL_WIRES = (*CHAT_WIRES, EMBEDDINGS)

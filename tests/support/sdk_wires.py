@@ -113,6 +113,25 @@ def _message_result(*, stream: bool) -> Callable[[Any, str], Any]:
     return ask
 
 
+def _respond(client: Any, items: object, *, stream: bool) -> Any:
+    return client.responses.with_raw_response.create(model=MODEL, input=items, stream=stream)
+
+
+def _ask_response(*, stream: bool) -> Callable[[Any, str], Any]:
+    return lambda client, text: _respond(client, text, stream=stream)
+
+
+def _response_result(*, stream: bool) -> Callable[[Any, str], Any]:
+    call = {"type": "function_call", "call_id": "c1", "name": "read", "arguments": "{}"}
+
+    def ask(client: Any, text: str) -> Any:
+        found = {"type": "function_call_output", "call_id": "c1", "output": text}
+        asked = {"role": "user", "content": "Read the page."}
+        return _respond(client, [asked, call, found], stream=stream)
+
+    return ask
+
+
 def _embed(client: Any, text: str) -> Any:
     return client.embeddings.with_raw_response.create(model=MODEL, input=text)
 
@@ -124,6 +143,10 @@ def _chunks(stream: Any) -> str:
 def _events(stream: Any) -> str:
     deltas = [event.delta for event in stream if event.type == "content_block_delta"]
     return "".join(delta.text for delta in deltas if delta.type == "text_delta")
+
+
+def _words(stream: Any) -> str:
+    return "".join(e.delta for e in stream if e.type == "response.output_text.delta")
 
 
 CHATS = (
@@ -148,6 +171,13 @@ CHATS = (
         _events,
         is_anthropic=True,
     ),
+    SdkWire(
+        "responses",
+        _ask_response(stream=False),
+        _response_result(stream=False),
+        lambda answer: str(answer.output_text),
+    ),
+    SdkWire("responses-stream", _ask_response(stream=True), _response_result(stream=True), _words),
 )
 EMBEDDINGS = SdkWire("embeddings", _embed, None, lambda answer: str(len(answer.data)))
 EVERY_WIRE = (*CHATS, EMBEDDINGS)

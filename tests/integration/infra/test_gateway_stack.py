@@ -32,6 +32,7 @@ def test_every_route_but_health_has_the_token_authorizer() -> None:
         ("v1/messages", "ANY"): "CUSTOM",
         ("v1/embeddings", "ANY"): "CUSTOM",
         ("v1/models", "ANY"): "CUSTOM",
+        ("v1/responses", "ANY"): "CUSTOM",
         ("v1/firewall/input", "ANY"): "CUSTOM",
         ("v1/firewall/output", "ANY"): "CUSTOM",
         ("v1/{proxy+}", "ANY"): "CUSTOM",

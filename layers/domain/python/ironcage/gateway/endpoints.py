@@ -8,7 +8,7 @@ from ironcage.gateway.faces import Face
 from ironcage.gateway.wire.openai_face import EMBEDDINGS, OPENAI
 
 CHAT, MESSAGES, MODELS = "/v1/chat/completions", "/v1/messages", "/v1/models"
-EMBED = "/v1/embeddings"
+EMBED, RESPOND = "/v1/embeddings", "/v1/responses"
 
 
 def _openai() -> Face:
@@ -27,6 +27,14 @@ def _anthropic() -> Face:
     return ANTHROPIC
 
 
+@cache
+def _responses() -> Face:
+    """Load the face when it is first asked for, as Anthropic's."""
+    from ironcage.gateway.wire.responses_face import RESPONSES  # noqa: PLC0415 - as said above
+
+    return RESPONSES
+
+
 class Endpoint(NamedTuple):
     """One route; a charged one closes with a record and a settlement."""
 
@@ -39,6 +47,7 @@ ENDPOINTS = {
     CHAT: Endpoint("POST", _openai, is_charged=True),
     EMBED: Endpoint("POST", _embeddings, is_charged=True),
     MESSAGES: Endpoint("POST", _anthropic, is_charged=True),
+    RESPOND: Endpoint("POST", _responses, is_charged=True),
     MODELS: Endpoint("GET", _openai, is_charged=False),
 }
 

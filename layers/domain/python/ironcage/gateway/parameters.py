@@ -3,10 +3,11 @@
 A parameter that is not in this table is refused: a request may only carry what we can bound.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from ironcage.gateway.model import JsonObject
 from ironcage.gateway.wire.checks import (
     Check,
     Problems,
@@ -182,3 +183,29 @@ PARAMETERS: Mapping[str, Parameter] = {
     "moderation": _refused("has no bounded price"),
     "extensions": _refused("is a word of our own, inside"),
 }
+
+
+def check_fields(
+    given: JsonObject,
+    table: Mapping[str, Parameter],
+    problems: Problems,
+    *,
+    required: Iterable[str],
+    extras: Collection[str],
+) -> None:
+    """Check every field of a request by its table; `extras` are let through as they are."""
+    for name in required:
+        if name not in given:
+            problems.add(name, "is required")
+    for name, value in given.items():
+        if name in table:
+            table[name].check(value, name, problems)
+        elif name not in extras:
+            problems.refuse(safe_name(name))
+
+
+def extras_in(
+    given: JsonObject, allowed: Collection[str], table: Mapping[str, Parameter]
+) -> tuple[str, ...]:
+    """Name the extra fields of a request; nobody sets a canonical one past its table's checks."""
+    return tuple(sorted(n for n in given if n in allowed and n not in {*table, *PARAMETERS}))

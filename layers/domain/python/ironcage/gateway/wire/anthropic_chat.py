@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from ironcage.gateway.model import JsonObject
-from ironcage.gateway.parameters import PARAMETERS
+from ironcage.gateway.parameters import check_fields, extras_in
 from ironcage.gateway.wire.anthropic_parameters import MESSAGES_PARAMETERS
 from ironcage.gateway.wire.call_ids import with_own_call_ids
 from ironcage.gateway.wire.chat import ChatRequest, with_images
-from ironcage.gateway.wire.checks import Problems, safe_name
+from ironcage.gateway.wire.checks import Problems
 from ironcage.gateway.wire.extensions import NAME, extended
 from ironcage.gateway.wire.images import bounded_part, url_of
 from ironcage.gateway.wire.strict_json import decode_object
@@ -35,9 +35,9 @@ def parse_messages(
         InvalidRequest: at least one field breaks a rule.
     """
     given = {name: value for name, value in decode_object(body).items() if value is not None}
-    extras = tuple(sorted(_extras(given, extra_parameters)))
+    extras = extras_in(given, extra_parameters, MESSAGES_PARAMETERS)
     problems = Problems()
-    _check_names(given, extras, problems)
+    check_fields(given, MESSAGES_PARAMETERS, problems, required=REQUIRED, extras=extras)
     _check_combinations(given, problems)
     problems.raise_if_any()
     out = _body(given)
@@ -51,23 +51,6 @@ def parse_messages(
         extras=extras,
     )
     return with_images(chat)
-
-
-def _extras(given: JsonObject, allowed: frozenset[str] | set[str]) -> Iterator[str]:
-    """Let nobody set a canonical field past this table's checks, `n` for one."""
-    ours = {*MESSAGES_PARAMETERS, *PARAMETERS}
-    return (name for name in given if name in allowed and name not in ours)
-
-
-def _check_names(given: JsonObject, extras: tuple[str, ...], problems: Problems) -> None:
-    for name in REQUIRED:
-        if name not in given:
-            problems.add(name, "is required")
-    for name, value in given.items():
-        if name in MESSAGES_PARAMETERS:
-            MESSAGES_PARAMETERS[name].check(value, name, problems)
-        elif name not in extras:
-            problems.refuse(safe_name(name))
 
 
 def _check_combinations(given: JsonObject, problems: Problems) -> None:

@@ -18,8 +18,10 @@ from ironcage.gateway.wire.anthropic_answers import (
     usage_counts,
 )
 from ironcage.gateway.wire.anthropic_errors import error_body
+from ironcage.gateway.wire.call_pieces import CallPieces
 from ironcage.gateway.wire.chat import ChatRequest
 from ironcage.gateway.wire.extensions import extensions_of
+from ironcage.gateway.wire.sse import encode_event
 from ironcage.gateway.wire.strict_json import encode_json
 
 _FIRST: Mapping[str, JsonObject] = {
@@ -39,7 +41,7 @@ class AnthropicStream:
         self._is_open = False
         self._block = ""
         self._index = 0
-        self._calls: dict[object, JsonObject] = {}
+        self._calls = CallPieces()
         self._end: JsonObject = {"finish_reason": None}
         self._refuses = False
 
@@ -55,7 +57,7 @@ class AnthropicStream:
         """Write the tool calls, why the model stopped, and the whole usage."""
         out = [self._opened({"id": "0", "model": self._chat.model, **envelope}, usage)]
         out.append(self._closed())
-        calls = [self._calls[index] for index in self._calls]
+        calls = self._calls.joined()
         for block in tool_blocks(calls):
             out += self._tool(block)
         reason, sequence = stop_of(
@@ -85,8 +87,7 @@ class AnthropicStream:
             if text := delta.get(name):
                 yield self._piece("text", {"type": "text_delta", "text": text})
         self._refuses = self._refuses or bool(delta.get("refusal"))
-        for call in cast("list[JsonObject]", delta.get("tool_calls") or []):
-            self._take_call(call)
+        self._calls.take(delta)
         if choice.get("finish_reason") is not None:
             self._end = choice
 
@@ -117,15 +118,6 @@ class AnthropicStream:
         self._block, self._index = "", self._index + 1
         return out
 
-    def _take_call(self, call: JsonObject) -> None:
-        """Put the pieces of a call together; a piece without an index belongs to the first."""
-        kept = self._calls.setdefault(call.get("index", 0), {"function": {}})
-        if call.get("id"):
-            kept["id"] = call["id"]
-        function = cast("dict[str, str]", kept["function"])
-        for part, text in cast("dict[str, str]", call.get("function") or {}).items():
-            function[part] = function.get(part, "") + text
-
     def _tool(self, block: JsonObject) -> Iterator[bytes]:
         text = encode_json(block["input"]).decode()
         yield self._started({**block, "input": {}})
@@ -136,9 +128,8 @@ class AnthropicStream:
 
 def error_event(error: IronCageError, request_id: str) -> bytes:
     """Write an error in place of the closing words."""
-    return b"event: error\ndata: " + encode_json(error_body(error, request_id)) + b"\n\n"
+    return encode_event("error", error_body(error, request_id))
 
 
 def _event(name: str, **content: object) -> bytes:
-    data = encode_json({"type": name, **content})
-    return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"
+    return encode_event(name, content)

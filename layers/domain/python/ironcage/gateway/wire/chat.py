@@ -6,10 +6,10 @@ from typing import Self, cast
 
 from ironcage.core.errors import InvalidRequest
 from ironcage.gateway.model import JsonObject
-from ironcage.gateway.parameters import PARAMETERS, Treatment
+from ironcage.gateway.parameters import PARAMETERS, Treatment, check_fields
 from ironcage.gateway.pricing import Price, PriceTable
 from ironcage.gateway.wire.call_ids import with_own_call_ids
-from ironcage.gateway.wire.checks import Problems, safe_name
+from ironcage.gateway.wire.checks import Problems
 from ironcage.gateway.wire.images import MAX_IMAGES, bounded_part, images_in
 from ironcage.gateway.wire.strict_json import decode_object
 from ironcage.gateway.wire.texts import Path, PromptText, prompt_texts, replaced_in
@@ -85,7 +85,7 @@ def parse_chat(
     """
     given = {name: value for name, value in decode_object(body).items() if value is not None}
     problems = Problems()
-    _check_names(given, extra_parameters, problems)
+    check_fields(given, PARAMETERS, problems, required=REQUIRED, extras=extra_parameters)
     _check_combinations(given, problems)
     problems.raise_if_any()
     return with_images(_request(given))
@@ -111,17 +111,6 @@ def upstream_body(chat: ChatRequest, *, model: str, max_tokens: int) -> JsonObje
         out["stream"] = True
         out["stream_options"] = {"include_usage": True}
     return out
-
-
-def _check_names(given: JsonObject, extras: frozenset[str] | set[str], problems: Problems) -> None:
-    for name in REQUIRED:
-        if name not in given:
-            problems.add(name, "is required")
-    for name, value in given.items():
-        if name in PARAMETERS:
-            PARAMETERS[name].check(value, name, problems)
-        elif name not in extras:
-            problems.refuse(safe_name(name))
 
 
 def _check_combinations(given: JsonObject, problems: Problems) -> None:

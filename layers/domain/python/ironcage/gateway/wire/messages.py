@@ -21,7 +21,7 @@ MAX_PARTS = 1_024
 MAX_TOOL_CALLS = 128
 
 FUNCTION_NAME = pattern(r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, dashes or underscores")
-_CALL_ID = text(256, low=1)
+CALL_ID = text(256, low=1)
 _PERSON = text(256)
 
 _TEXT_PART = record({"type": anything, "text": text(MAX_TEXT)}, required=("text",))
@@ -50,7 +50,7 @@ def _content(**more: Check) -> Check:
 
 _TOOL_CALL = record(
     {
-        "id": _CALL_ID,
+        "id": CALL_ID,
         "type": choice("function"),
         "index": integer(0, MAX_TOOL_CALLS),
         "function": record(
@@ -68,7 +68,7 @@ _USER = record(
     required=("content",),
 )
 _TOOL_RESULT = record(
-    {"role": anything, "content": _content(), "tool_call_id": _CALL_ID, "name": _PERSON},
+    {"role": anything, "content": _content(), "tool_call_id": CALL_ID, "name": _PERSON},
     required=("content", "tool_call_id"),
 )
 # SDKs send back an answer as they got it, so the fields of an answer are accepted here.

@@ -15,6 +15,12 @@ def encode_chunk(chunk: JsonObject) -> bytes:
     return b"data: " + encode_json(chunk) + b"\n\n"
 
 
+def encode_event(name: str, content: JsonObject) -> bytes:
+    """Write one named event; its data says its name too, as `type`."""
+    data = encode_json({"type": name, **content})
+    return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"
+
+
 class SseParser:
     """Reads a provider's events as bytes arrive; where the bytes are split makes no difference.
 
