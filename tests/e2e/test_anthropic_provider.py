@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 import openai
 import pytest
 
-from support.deployed import DeployedAgent, scripted_agent
 from support.images import a_data_url
-from support.provider import ScriptedProvider
 from support.provider_anthropic import ScriptedAnthropic
+from support.rigs import SdkRig, open_sdk_rig
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolParam
 
     from e2e.conftest import Deployed
 
-Rig = tuple[DeployedAgent, ScriptedProvider, openai.OpenAI]
 ASK: "list[ChatCompletionMessageParam]" = [{"role": "user", "content": "Say hello."}]
 WEATHER: "ChatCompletionToolParam" = {
     "type": "function",
@@ -28,15 +26,12 @@ WEATHER: "ChatCompletionToolParam" = {
 
 
 @pytest.fixture(scope="module")
-def rig(deployed: "Deployed") -> Iterator[Rig]:
-    tenant, url = deployed.facts.tenant_id, deployed.facts.openai_base_url
-    with scripted_agent(deployed.operator, tenant, standin=ScriptedAnthropic) as (agent, provider):
-        options = {"base_url": url, "api_key": agent.ic_token}
-        with openai.OpenAI(**options, max_retries=0) as client:  # type: ignore[arg-type]  # texts
-            yield agent, provider, client
+def rig(deployed: "Deployed") -> Iterator[SdkRig]:
+    with open_sdk_rig(deployed, standin=ScriptedAnthropic) as found:
+        yield found
 
 
-def test_answer_is_charged_to_the_micro_dollar(rig: Rig) -> None:
+def test_answer_is_charged_to_the_micro_dollar(rig: SdkRig) -> None:
     agent, provider, client = rig
     before = agent.money()["spent"]
 
@@ -50,7 +45,7 @@ def test_answer_is_charged_to_the_micro_dollar(rig: Rig) -> None:
     assert provider.seen[-1].headers["x-api-key"] == "sk-scripted"
 
 
-def test_stream_carries_the_text_and_the_usage(rig: Rig) -> None:
+def test_stream_carries_the_text_and_the_usage(rig: SdkRig) -> None:
     _, _, client = rig
 
     stream = client.chat.completions.create(
@@ -64,7 +59,7 @@ def test_stream_carries_the_text_and_the_usage(rig: Rig) -> None:
     assert chunks[-1].usage.completion_tokens > 0
 
 
-def test_tool_call_makes_the_round_trip(rig: Rig) -> None:
+def test_tool_call_makes_the_round_trip(rig: SdkRig) -> None:
     _, _, client = rig
     first = client.chat.completions.create(model="scripted-tool", messages=ASK, tools=[WEATHER])
     (call,) = first.choices[0].message.tool_calls or []
@@ -82,7 +77,7 @@ def test_tool_call_makes_the_round_trip(rig: Rig) -> None:
     assert last.choices[0].message.content == "Hello from the scripted model."
 
 
-def test_image_is_answered(rig: Rig) -> None:
+def test_image_is_answered(rig: SdkRig) -> None:
     _, provider, client = rig
     ask: ChatCompletionMessageParam = {
         "role": "user",
@@ -95,7 +90,7 @@ def test_image_is_answered(rig: Rig) -> None:
     assert "'media_type': 'image/png'" in str(provider.seen[-1].body)
 
 
-def test_rate_limit_is_the_sdks_own_exception(rig: Rig) -> None:
+def test_rate_limit_is_the_sdks_own_exception(rig: SdkRig) -> None:
     _, _, client = rig
 
     with pytest.raises(openai.RateLimitError) as caught:

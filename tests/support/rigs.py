@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import openai
+
 from infra_cdk.local.facts import Facts
 from infra_cdk.local.request import Answer, chat
 from support.deployed import DeployedAgent, scripted_agent
@@ -69,3 +71,15 @@ def open_rig(deployed: "Deployed", **agent: object) -> Iterator[Rig]:
     with scripted_agent(deployed.operator, tenant, **agent) as (seeded, provider):  # type: ignore[arg-type]  # by name
         facts = replace(deployed.facts, ic_token=seeded.ic_token)
         yield Rig(seeded, provider, facts, Outages(deployed.cloud), Trail(deployed.cloud))
+
+
+SdkRig = tuple[DeployedAgent, ScriptedProvider, openai.OpenAI]
+
+
+@contextmanager
+def open_sdk_rig(deployed: "Deployed", **agent: object) -> Iterator[SdkRig]:
+    """Seed an agent as `open_rig` does, and open the `openai` SDK for it; it repeats nothing."""
+    with open_rig(deployed, **agent) as rig:
+        url, token = deployed.facts.openai_base_url, rig.agent.ic_token
+        with openai.OpenAI(base_url=url, api_key=token, max_retries=0) as client:
+            yield rig.agent, rig.provider, client

@@ -31,7 +31,6 @@ LONG_TESTS = {
     "tests/unit/gateway/test_embeddings.py",
     "tests/unit/gateway/test_fallback.py",
     "tests/unit/gateway/test_messages_requests.py",
-    "tests/unit/gateway/test_messages_streams.py",
     "tests/unit/gateway/test_service.py",
 }
 BROAD_EXCEPTS = {

@@ -1,8 +1,6 @@
 """Streams in the format of OpenAI's Responses: scanned first, the same however they are cut."""
 
 import json
-from collections.abc import Sequence
-from itertools import pairwise
 
 import openai
 import pytest
@@ -10,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ironcage.core.errors import ProviderUnavailable
-from ironcage.gateway import JsonObject, ProviderAnswer, ProviderChunk, Usage
+from ironcage.gateway import JsonObject
 from support.builders_budgets import KEY
+from support.cut_answers import CALLS, CONTENT, SECRET, USAGE, Saying, a_call
 from support.fakes_gateway import (
     MODEL,
     GatewayRig,
@@ -24,8 +23,6 @@ from support.fakes_gateway import (
 from support.responses_client import events_of_stream, response_of_answer, response_of_stream
 
 PATH = "/v1/responses"
-SECRET = "ghp_" + "a1B2c3D4e5F6" * 2 + "a1B2c32q49x8"
-USAGE = Usage(100, 7, 60, 30)
 
 
 def a_body(**changes: object) -> JsonObject:
@@ -44,13 +41,6 @@ def kinds(answer: Response) -> list[object]:
     numbered = [e["sequence_number"] for e in told if "sequence_number" in e]
     assert numbered == list(range(len(numbered)))
     return [str(event["type"]).removeprefix("response.") for event in told]
-
-
-def a_call(at: int, name: str = "", *, arguments: str = "", call_id: str = "") -> JsonObject:
-    """Write a piece of a tool call as providers do: id and name come with the first one."""
-    function = {"name": name, "arguments": arguments} if name else {"arguments": arguments}
-    head: JsonObject = {"id": call_id, "type": "function"} if call_id else {}
-    return {"tool_calls": [{"index": at, **head, "function": function}]}
 
 
 def test_text_is_one_part_of_one_item() -> None:
@@ -202,57 +192,13 @@ def test_error_event_has_the_shape_of_events_and_that_of_errors() -> None:
     assert told["error"].keys() >= {"code", "message", "type", "request_id"}
 
 
-TEXT = st.lists(st.sampled_from([*"ab @.1-\n", f" {SECRET} "]), max_size=12).map("".join)
-CALLS = st.lists(st.dictionaries(st.text("ab", min_size=1), TEXT, max_size=2), max_size=3)
-
-
-def cut(text: str, data: st.DataObject) -> list[str]:
-    """Cut a text anywhere."""
-    places = data.draw(st.lists(st.integers(0, len(text)), max_size=4))
-    edges = sorted({0, *places, len(text)})
-    return [text[a:b] for a, b in pairwise(edges)]
-
-
-def stream_of(parts: tuple[str, str, list[str]], data: st.DataObject) -> list[ProviderChunk]:
-    """Write an answer as chunks, each of its texts cut anywhere."""
-    text, refusal, calls = parts
-    out = [a_chunk({"role": "assistant", "content": ""})]
-    out += [a_chunk({"content": piece}) for piece in cut(text, data)]
-    out += [a_chunk({"refusal": piece}) for piece in cut(refusal, data)]
-    for at, arguments in enumerate(calls):
-        out.append(a_chunk(a_call(at, f"tool_{at}", call_id=f"call_{at}")))
-        out += [a_chunk(a_call(at, arguments=piece)) for piece in cut(arguments, data)]
-    finish = "tool_calls" if calls else "stop"
-    return [*out, a_chunk(finish=finish), a_chunk(usage=USAGE)]
-
-
-def answer_of(parts: tuple[str, str, list[str]]) -> ProviderAnswer:
-    """Write the same answer whole."""
-    text, refusal, calls = parts
-    message: JsonObject = {"role": "assistant", "content": text or None, "refusal": refusal or None}
-    if calls:
-        message["tool_calls"] = _calls(calls)
-    finish = "tool_calls" if calls else "stop"
-    choice: JsonObject = {"index": 0, "message": message, "finish_reason": finish}
-    body: JsonObject = {"id": "chatcmpl-1", "created": 1, "model": "m", "choices": [choice]}
-    return ProviderAnswer(body, USAGE)
-
-
-def _calls(calls: Sequence[str]) -> list[JsonObject]:
-    return [
-        {"id": f"call_{at}", "type": "function",
-         "function": {"name": f"tool_{at}", "arguments": arguments}}
-        for at, arguments in enumerate(calls)
-    ]  # fmt: skip
-
-
 @settings(max_examples=60, deadline=None)
-@given(st.tuples(TEXT, TEXT, CALLS.map(lambda calls: [json.dumps(c) for c in calls])), st.data())
+@given(st.builds(Saying, CONTENT, CALLS, refusal=CONTENT), st.data())
 def test_response_is_the_same_however_the_stream_is_cut_and_when_it_is_not_streamed(
-    parts: tuple[str, str, list[str]], data: st.DataObject
+    saying: Saying, data: st.DataObject
 ) -> None:
-    whole = GatewayRig(ScriptedChat(answer_of(parts))).ask(a_body(stream=False), path=PATH)
-    streamed = ask(stream_of(parts, data))
+    whole = GatewayRig(ScriptedChat(saying.answer())).ask(a_body(stream=False), path=PATH)
+    streamed = ask(saying.stream(data))
 
     assert response_of_stream(streamed.data) == response_of_answer(whole.data)
     assert SECRET not in streamed.data.decode()
