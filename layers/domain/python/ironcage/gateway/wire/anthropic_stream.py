@@ -43,7 +43,7 @@ class AnthropicStream:
         self._index = 0
         self._calls = CallPieces()
         self._end: JsonObject = {"finish_reason": None}
-        self._refuses = False
+        self._refusal: list[str] = []
 
     def chunk(self, body: JsonObject, usage: Usage | None) -> bytes:
         """Write what a chunk says."""
@@ -56,12 +56,14 @@ class AnthropicStream:
     def end(self, envelope: JsonObject, usage: Usage | None) -> bytes:
         """Write the tool calls, why the model stopped, and the whole usage."""
         out = [self._opened({"id": "0", "model": self._chat.model, **envelope}, usage)]
+        if refusal := "".join(self._refusal):
+            out.append(self._piece("text", {"type": "text_delta", "text": refusal}))
         out.append(self._closed())
         calls = self._calls.joined()
         for block in tool_blocks(calls):
             out += self._tool(block)
         reason, sequence = stop_of(
-            self._chat, self._end, has_calls=bool(calls), refuses=self._refuses
+            self._chat, self._end, has_calls=bool(calls), refuses=bool(refusal)
         )
         out.append(
             _event(
@@ -83,10 +85,10 @@ class AnthropicStream:
         delta, found = cast("JsonObject", choice["delta"]), extensions_of(choice)
         if self._shows_thinking:
             yield from self._thoughts(delta, found)
-        for name in ("content", "refusal"):
-            if text := delta.get(name):
-                yield self._piece("text", {"type": "text_delta", "text": text})
-        self._refuses = self._refuses or bool(delta.get("refusal"))
+        if text := delta.get("content"):
+            yield self._piece("text", {"type": "text_delta", "text": text})
+        # The last words of a text can leave the firewall behind a refusal, which comes after them.
+        self._refusal.append(str(delta.get("refusal") or ""))
         self._calls.take(delta)
         if choice.get("finish_reason") is not None:
             self._end = choice
