@@ -6,7 +6,7 @@ token or, where a firewall is deployed alone, as a principal of the account.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ironcage.adapters.lines import write_line, write_metrics
 from ironcage.core import Clock, Settings, new_id, trace_id_of
@@ -17,6 +17,40 @@ if TYPE_CHECKING:
     from ironcage.gateway import Caller, TermsSource
 
 _BY_IAM = "iam"
+# API Gateway waits so long for an answer, whatever time-out the function itself has.
+GATEWAY_SECONDS = 29.0
+
+
+class LambdaContext(Protocol):
+    """What we use of Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Tell how long the invocation may still run."""
+        ...
+
+
+def time_for_answer(
+    event: Mapping[str, Any], context: LambdaContext, *, clock: Clock
+) -> Callable[[], float]:
+    """Make what tells the seconds until nobody waits for the answer to a request any more.
+
+    That is when the invocation ends, or before that when API Gateway gives up: it has waited since
+    it took the request, a cold start included.
+    """
+    given_up_at = clock.monotonic() + GATEWAY_SECONDS - _waited(event, clock)
+
+    def seconds_left() -> float:
+        remaining = context.get_remaining_time_in_millis() / 1000
+        return min(remaining, given_up_at - clock.monotonic())
+
+    return seconds_left
+
+
+def _waited(event: Mapping[str, Any], clock: Clock) -> float:
+    """Tell how long ago API Gateway took a request; a moment that cannot be counts as now."""
+    taken_ms = _part(event, "requestContext").get("requestTimeEpoch")
+    waited = (clock.now_ms() - taken_ms) / 1000 if isinstance(taken_ms, int) else 0.0
+    return waited if 0 <= waited <= GATEWAY_SECONDS else 0.0
 
 
 def answer_scan(scans: DetectorService, event: object, *, service: str) -> dict[str, Any]:
