@@ -4,16 +4,18 @@ from fastapi import Request
 
 from input_firewall.schemas import InputBatch, ScanAnswer
 from input_firewall.wiring import ROUTE, SERVICE, access, own_detectors, remote_detectors
-from ironcage.adapters.scans import report_crash, time_for_answer
+from ironcage.adapters.scans import report_crash, report_refusals, time_for_answer
 from ironcage.core import SystemClock
 from ironcage.firewall import Direction, Origin
 from ironcage.gateway import Scanner
 from ironcage.web import CurrentCaller, create_app, lambda_handler, scan_batch
 
+refused = report_refusals(SERVICE)
 app = create_app(
     title="Iron Cage input firewall",
     caller_of=lambda event: access().caller_of(event),
     report=report_crash(SERVICE),
+    refused=refused,
 )
 
 
@@ -33,6 +35,7 @@ def scan(batch: InputBatch, caller: CurrentCaller, request: Request) -> ScanAnsw
         default=Origin.USER,
         request_id=request.state.request_id,
         seconds_left=time_for_answer(event, context, clock=SystemClock()),
+        refused=refused,
     )
 
 

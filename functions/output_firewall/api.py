@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from ironcage.adapters.scans import report_crash, time_for_answer
+from ironcage.adapters.scans import report_crash, report_refusals, time_for_answer
 from ironcage.core import SystemClock
 from ironcage.firewall import Direction, Origin
 from ironcage.gateway import Scanner
@@ -10,10 +10,12 @@ from ironcage.web import CurrentCaller, create_app, lambda_handler, scan_batch
 from output_firewall.schemas import OutputBatch, ScanAnswer
 from output_firewall.wiring import ROUTE, SERVICE, access, own_detectors
 
+refused = report_refusals(SERVICE)
 app = create_app(
     title="Iron Cage output firewall",
     caller_of=lambda event: access().caller_of(event),
     report=report_crash(SERVICE),
+    refused=refused,
 )
 
 
@@ -28,6 +30,7 @@ def scan(batch: OutputBatch, caller: CurrentCaller, request: Request) -> ScanAns
         default=Origin.MODEL,
         request_id=request.state.request_id,
         seconds_left=time_for_answer(event, context, clock=SystemClock()),
+        refused=refused,
     )
 
 

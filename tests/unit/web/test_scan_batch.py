@@ -26,7 +26,9 @@ class Reader:
         return []
 
 
-def answered(texts: int, *, seconds: float, policy: Policy) -> list[str]:
+def answered(
+    texts: int, *, seconds: float, policy: Policy, told: list[str] | None = None
+) -> list[str]:
     """Give the action of each text, or the code and the reason why it has none."""
     clock = ManualClock()
     ends = clock.monotonic() + seconds
@@ -38,6 +40,9 @@ def answered(texts: int, *, seconds: float, policy: Policy) -> list[str]:
         default=Origin.USER,
         request_id="req_1",
         seconds_left=lambda: ends - clock.monotonic(),
+        refused=lambda _, errors: (told if told is not None else []).extend(
+            error.code for error in errors
+        ),
     )
     return [_told(result) for result in answer.model_dump()["results"]]
 
@@ -80,3 +85,19 @@ def test_input_whose_time_ends_passes_where_the_policy_says_so() -> None:
     policy = Policy(version="v", detectors=("injection", "pii"), on_failure=Action.ALLOW)
 
     assert answered(2, seconds=13.0, policy=policy) == ["allow", LATE]
+
+
+def test_every_input_without_a_verdict_is_told() -> None:
+    told: list[str] = []
+
+    answered(3, seconds=13.0, policy=a_policy("injection", "pii"), told=told)
+
+    assert told == ["FIREWALL_UNAVAILABLE", LATE, LATE]
+
+
+def test_inputs_that_have_their_verdicts_are_not_told() -> None:
+    told: list[str] = []
+
+    answered(3, seconds=60.0, policy=a_policy("injection"), told=told)
+
+    assert told == []

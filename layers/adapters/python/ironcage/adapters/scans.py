@@ -4,7 +4,7 @@ The gateway asks a function by invoking it; everybody else asks it over HTTP, as
 token or, where a firewall is deployed alone, as a principal of the account.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -79,10 +79,28 @@ def _refused(error: IronCageError, service: str) -> dict[str, Any]:
     )
 
     request_id = new_id("req")
-    write_line("WARNING", "scan_refused", service=service, code=error.code, request_id=request_id)
-    if isinstance(error, Unavailable):
-        write_metrics(service, {"scan_failed": 1})
+    report_refusals(service)(request_id, [error])
     return error_body(error, request_id)
+
+
+def report_refusals(service: str) -> Callable[[str, Sequence[IronCageError]], None]:
+    """Make what tells why a call, or inputs of one, got no verdict; what failed is counted."""
+
+    def report(request_id: str, errors: Sequence[IronCageError]) -> None:
+        told = {(e.code, *e.details.items()): e for e in errors}  # what 64 inputs share, once
+        for error in told.values():
+            write_line(
+                "WARNING",
+                "scan_refused",
+                service=service,
+                code=error.code,
+                details=error.details,
+                request_id=request_id,
+            )
+        if failed := sum(isinstance(error, Unavailable) for error in errors):
+            write_metrics(service, {"scan_failed": failed})
+
+    return report
 
 
 def report_crash(service: str) -> Callable[[str, Exception], None]:

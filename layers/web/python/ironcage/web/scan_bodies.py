@@ -17,7 +17,7 @@ from ironcage.gateway import (
     TextInput,
 )
 from ironcage.gateway.wire.bodies import error_body
-from ironcage.web.errors import problems_of
+from ironcage.web.errors import ReportRefusals, problems_of
 
 MAX_INPUTS = 64
 # So long the detector that is at work may still read, and the answer be written and sent.
@@ -124,6 +124,7 @@ def scan_batch(
     default: Origin,
     request_id: str,
     seconds_left: Callable[[], float],
+    refused: ReportRefusals,
 ) -> ScanAnswer:
     """Judge every input of a batch; one that there is no time left to begin has no verdict.
 
@@ -136,6 +137,7 @@ def scan_batch(
         return seconds_left() - _LAST_SECONDS
 
     results: list[ResultBody | RefusedBody] = []
+    errors: list[IronCageError] = []
     for at, given in enumerate(batch.inputs):
         try:
             if to_scan() <= 0:
@@ -143,7 +145,9 @@ def scan_batch(
             read = read_input(given).to_input(default)
             results.append(_result(scanner.scan(read, terms, seconds_left=to_scan)))
         except IronCageError as error:
+            errors.append(error)
             results.append(RefusedBody(error=_refusal(_placed(error, at), request_id)))
+    refused(request_id, errors)
     return ScanAnswer(results=results)
 
 
