@@ -6,12 +6,13 @@ token or, where a firewall is deployed alone, as a principal of the account.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from ironcage.adapters.deadlines import LambdaContext, invocation_ends_in
 from ironcage.adapters.lines import write_line, write_metrics
-from ironcage.core import Clock, Settings, new_id, trace_id_of
+from ironcage.core import Clock, Settings, SystemClock, new_id, trace_id_of
 from ironcage.core.errors import IronCageError, Unavailable
-from ironcage.firewall import DetectorService
+from ironcage.firewall import Detector, DetectorService
 
 if TYPE_CHECKING:
     from ironcage.gateway import Caller, TermsSource
@@ -20,13 +21,7 @@ _BY_IAM = "iam"
 # API Gateway waits so long for an answer, whatever time-out the function itself has.
 GATEWAY_SECONDS = 29.0
 
-
-class LambdaContext(Protocol):
-    """What we use of Lambda's context."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Tell how long the invocation may still run."""
-        ...
+WebHandler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 
 def time_for_answer(
@@ -53,10 +48,34 @@ def _waited(event: Mapping[str, Any], clock: Clock) -> float:
     return waited if 0 <= waited <= GATEWAY_SECONDS else 0.0
 
 
-def answer_scan(scans: DetectorService, event: object, *, service: str) -> dict[str, Any]:
+def answer_event(
+    event: object,
+    context: LambdaContext,
+    *,
+    service: str,
+    detectors: Callable[[], Sequence[Detector]],
+    web: Callable[[], WebHandler],
+) -> dict[str, Any]:
+    """Answer one event: a proxy event of API Gateway, or a direct call of a program of ours.
+
+    Args:
+        event: what arrived.
+        context: Lambda's.
+        service: the function's name.
+        detectors: opens what it can look for.
+        web: loads the framework and the route, half a second that direct calls do not wait.
+    """
+    if not isinstance(event, Mapping) or "httpMethod" not in event:
+        return _answer_call(event, detectors(), service)
+    seconds_left = time_for_answer(event, context, clock=SystemClock())
+    with invocation_ends_in(seconds_left()):
+        return web()(event, context)
+
+
+def _answer_call(event: object, detectors: Sequence[Detector], service: str) -> dict[str, Any]:
     """Answer a direct call; whatever stops us on purpose is data under `error`."""
     try:
-        answer = scans.answer(event)
+        answer = DetectorService(detectors, SystemClock()).answer(event)
     except IronCageError as error:
         return _refused(error, service)
     trace = event.get("traceparent") if isinstance(event, Mapping) else None
