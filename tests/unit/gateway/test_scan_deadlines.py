@@ -147,3 +147,51 @@ def test_function_elsewhere_is_not_asked_without_time() -> None:
 
     assert caught.value.details["reason"] == "timed_out"
     assert names.asked == []
+
+
+@dataclass
+class PieceReader:
+    """Sees names, word by word, and takes a second over each."""
+
+    clock: ManualClock
+    words: int = 0
+    name: str = "ner"
+    version: str = "1"
+
+    def detect(self, text: NormalisedText, origin: Origin) -> Sequence[Finding]:
+        """Never asked: it could not be stopped."""
+        raise AssertionError
+
+    def detect_while(
+        self, text: NormalisedText, origin: Origin, *, check: Callable[[], None]
+    ) -> Sequence[Finding]:
+        """Let the time pass."""
+        for _ in text.original.split():
+            check()
+            self.words += 1
+            self.clock.advance(1.0)
+        return NameDetector().detect(text, origin)
+
+
+NAMED = TextInput("Marie Curie was here.", Origin.USER)
+
+
+def test_text_that_is_read_in_pieces_is_read_to_its_end_in_time() -> None:
+    clock = ManualClock()
+    scanner = a_scanner(clock, PieceReader(clock))
+
+    found = scanner.scan(NAMED, terms_of("ner"), seconds_left=until(3.1, clock))
+
+    assert [s.finding.type for s in found.judged.sightings] == ["PERSON"]
+    assert found.timings_ms["ner"] == 4000.0
+
+
+def test_text_that_is_read_in_pieces_is_left_when_the_time_is_over() -> None:
+    clock = ManualClock()
+    reader = PieceReader(clock)
+
+    with pytest.raises(FirewallUnavailable) as caught:
+        a_scanner(clock, reader).scan(NAMED, terms_of("ner"), seconds_left=until(2.0, clock))
+
+    assert caught.value.details == {"detector": "ner", "reason": "timed_out"}
+    assert reader.words == 2

@@ -29,6 +29,7 @@ from ironcage.gateway.cleaning import Cleaner
 from ironcage.gateway.conversations import Judged, judge_conversation, judge_text
 from ironcage.gateway.model import Caller
 from ironcage.gateway.ports import TextHasher
+from ironcage.gateway.scan_time import TimedWatch
 from ironcage.tenancy import AgentStatus, Directory
 
 SCAN = "firewall:scan"
@@ -142,24 +143,6 @@ class NoOpenAi:
         raise FirewallUnavailable(detector=ModerationDetector.name)
 
 
-class _TimedWatch(Watch):
-    """Watches detectors, and lets none begin once the time is over."""
-
-    def __init__(self, clock: Clock, seconds_left: Callable[[], float]) -> None:
-        super().__init__(clock)
-        self.seconds_left = seconds_left
-
-    def now(self) -> float:
-        """Tell the moment at which a call begins.
-
-        Raises:
-            FirewallUnavailable: it may not begin any more.
-        """
-        if self.seconds_left() <= 0:
-            raise FirewallUnavailable(reason="timed_out")
-        return super().now()
-
-
 class Scanner:
     """Judges inputs by the policy of one direction."""
 
@@ -182,20 +165,20 @@ class Scanner:
         Raises:
             FirewallUnavailable: one is not, or cannot say what it is.
         """
-        watch = _TimedWatch(self._clock, lambda: math.inf)  # nothing is read yet
+        watch = TimedWatch(self._clock, lambda: math.inf)  # nothing is read yet
         self._firewall(terms, watch).versions(self._policy(terms))
 
     def scan(self, given: ScanInput, terms: Terms, *, seconds_left: Callable[[], float]) -> Scanned:
         """Judge one input, in the time that is left for it.
 
-        A detector that runs here is never stopped within a text: once the time is over none begins
-        another one, and each that should have could not answer (`timed_out`).
+        Once it is over no detector begins a text or, where it reads in pieces, another piece: each
+        that should have could not answer (`timed_out`).
 
         Raises:
             InvalidRequest: its messages are none.
             FirewallUnavailable: a detector could not answer.
         """
-        policy, watch = self._policy(terms), _TimedWatch(self._clock, seconds_left)
+        policy, watch = self._policy(terms), TimedWatch(self._clock, seconds_left)
         started = self._clock.monotonic()
         firewall = self._firewall(terms, watch)
         cleaner = Cleaner(firewall, policy, terms.hash_key)
@@ -208,7 +191,7 @@ class Scanner:
             timings_ms={name: round(ms, 3) for name, ms in timings.items()},
         )
 
-    def _firewall(self, terms: Terms, watch: _TimedWatch) -> Firewall:
+    def _firewall(self, terms: Terms, watch: TimedWatch) -> Firewall:
         """Join the detectors that are here, those of the policy itself, and those elsewhere."""
         policy = self._policy(terms)
         own = [d for d in own_detectors(policy, NoOpenAi) if d.name in policy.detectors]
