@@ -2,8 +2,9 @@
 
 import base64
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
+from ironcage.adapters.deadlines import LambdaContext
 from ironcage.core import (
     RequestId,
     TraceContext,
@@ -13,14 +14,6 @@ from ironcage.core import (
     trace_id_of,
 )
 from ironcage.gateway import Body, Caller, Event, GatewayCall, Head
-
-
-class LambdaContext(Protocol):
-    """What we use of Lambda's context."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Tell how long the invocation may still run."""
-        ...
 
 
 def header(event: Mapping[str, Any], name: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gateway.events import LambdaContext, to_call, to_response
+from gateway.events import to_call, to_response
 from gateway.wiring import gateway, health, observer
-from ironcage.adapters.deadlines import invocation_ends_in
+from ironcage.adapters.deadlines import LambdaContext, invocation_ends_in
 from ironcage.core import RequestId, new_id
 from ironcage.core.errors import IronCageError
 from ironcage.gateway import Event, Head, internal_error, refusal_of

@@ -4,23 +4,25 @@ from fastapi import Request
 
 from input_firewall.schemas import InputBatch, ScanAnswer
 from input_firewall.wiring import ROUTE, SERVICE, access, own_detectors, remote_detectors
-from ironcage.adapters.scans import report_crash
+from ironcage.adapters.scans import report_crash, report_refusals, time_for_answer
 from ironcage.core import SystemClock
 from ironcage.firewall import Direction, Origin
 from ironcage.gateway import Scanner
 from ironcage.web import CurrentCaller, create_app, lambda_handler, scan_batch
 
+refused = report_refusals(SERVICE)
 app = create_app(
     title="Iron Cage input firewall",
     caller_of=lambda event: access().caller_of(event),
     report=report_crash(SERVICE),
+    refused=refused,
 )
 
 
 @app.post(ROUTE)
 def scan(batch: InputBatch, caller: CurrentCaller, request: Request) -> ScanAnswer:
     """Judge 1 to 64 texts or conversations by the policy of the calling agent."""
-    context = request.scope["aws.context"]
+    event, context = request.scope["aws.event"], request.scope["aws.context"]
     return scan_batch(
         batch,
         access().terms.of(caller),
@@ -32,7 +34,8 @@ def scan(batch: InputBatch, caller: CurrentCaller, request: Request) -> ScanAnsw
         ),
         default=Origin.USER,
         request_id=request.state.request_id,
-        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+        seconds_left=time_for_answer(event, context, clock=SystemClock()),
+        refused=refused,
     )
 
 

@@ -1,15 +1,12 @@
 """The input firewall's detectors and its HTTP side, each opened once and on first use."""
 
-from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
 
 from ironcage.adapters.functions import FunctionScanner
-from ironcage.adapters.scans import Access, open_access
+from ironcage.adapters.scans import Access, WebHandler, open_access
 from ironcage.core import Settings, SystemClock
 from ironcage.firewall import (
     Detector,
-    DetectorService,
     FindingsMemory,
     RemoteDetectors,
     pattern_detectors,
@@ -19,19 +16,11 @@ from ironcage.guardrails import InjectionClassifier
 SERVICE = "input_firewall"
 ROUTE = "/v1/firewall/input"
 
-Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
-
 
 @cache
 def own_detectors() -> tuple[Detector, ...]:
     """List what this function can look for; what is not here, it answers it cannot do."""
     return (InjectionClassifier(), *pattern_detectors())
-
-
-@cache
-def detectors() -> DetectorService:
-    """Open the answers to scans."""
-    return DetectorService(own_detectors(), SystemClock())
 
 
 @cache
@@ -51,7 +40,7 @@ def access() -> Access:
 
 
 @cache
-def web() -> Handler:
+def web() -> WebHandler:
     """Load the framework and the route."""
     from input_firewall.api import handle  # noqa: PLC0415 - half a second that scans need not wait
 

@@ -1,18 +1,14 @@
 """The output firewall's detectors and its HTTP side, each opened once and on first use."""
 
-from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
 
-from ironcage.adapters.scans import Access, open_access
+from ironcage.adapters.scans import Access, WebHandler, open_access
 from ironcage.core import Settings, SystemClock
-from ironcage.firewall import Detector, DetectorService, pattern_detectors
+from ironcage.firewall import Detector, pattern_detectors
 from ironcage.ner import NerDetector
 
 SERVICE = "output_firewall"
 ROUTE = "/v1/firewall/output"
-
-Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 
 @cache
@@ -22,19 +18,13 @@ def own_detectors() -> tuple[Detector, ...]:
 
 
 @cache
-def detectors() -> DetectorService:
-    """Open the answers to scans."""
-    return DetectorService(own_detectors(), SystemClock())
-
-
-@cache
 def access() -> Access:
     """Open the way in over HTTP."""
     return open_access(Settings.from_environment(), SystemClock())
 
 
 @cache
-def web() -> Handler:
+def web() -> WebHandler:
     """Load the framework and the route."""
     from output_firewall.api import handle  # noqa: PLC0415 - half a second that scans need not wait
 

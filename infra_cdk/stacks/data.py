@@ -31,6 +31,7 @@ from constructs import Construct
 
 from infra_cdk.config import Stage
 from infra_cdk.constructs.private_bucket import PrivateBucket, log_bucket
+from infra_cdk.constructs.region_stack import RegionStack
 from infra_cdk.constructs.secrets import NamedSecret, SecretHome, audit_hash_key, signing_keys
 from infra_cdk.stacks.keys import key_arn_in
 
@@ -50,18 +51,14 @@ class Tables:
     people: dynamodb.TableV2
 
 
-class DataStack(cdk.Stack):
+class DataStack(RegionStack):
     """Tables, secrets and buckets of one region."""
 
     def __init__(
         self, scope: Construct, name: str, *, stage: Stage, region: str, key: kms.IKey
     ) -> None:
         super().__init__(
-            scope,
-            name,
-            env=cdk.Environment(region=region),
-            termination_protection=stage.is_protected,
-            description="Iron Cage: tables, secrets, audit bucket",
+            scope, name, stage=stage, region=region, content="tables, secrets, audit bucket"
         )
         self._stage = stage
         self._removal = cdk.RemovalPolicy.RETAIN if stage.is_protected else DESTROY

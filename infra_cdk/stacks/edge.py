@@ -16,6 +16,7 @@ from constructs import Construct
 from infra_cdk.config import Stage
 from infra_cdk.constructs.acknowledge import acknowledge
 from infra_cdk.constructs.error_responses import add_error_responses
+from infra_cdk.constructs.region_stack import RegionStack
 from infra_cdk.constructs.rest_front import make_api
 from infra_cdk.constructs.web_acl import WebAcl
 from infra_cdk.domain import Domain
@@ -27,7 +28,7 @@ HEALTH_PATH = "api/health"
 _CHECK_SECONDS, _FAILURES = 10, 3
 
 
-class EdgeStack(cdk.Stack):
+class EdgeStack(RegionStack):
     """The edge of one region."""
 
     def __init__(
@@ -40,11 +41,7 @@ class EdgeStack(cdk.Stack):
         gateway: GatewayStack,
     ) -> None:
         super().__init__(
-            scope,
-            name,
-            env=cdk.Environment(region=data.region),
-            termination_protection=stage.is_protected,
-            description="Iron Cage: web ACL, domain, DNS",
+            scope, name, stage=stage, region=data.region, content="web ACL, domain, DNS"
         )
         self._stage = stage
         self._data = data

@@ -28,6 +28,7 @@ from infra_cdk.constructs.grants import (
 from infra_cdk.constructs.packaging import Assets
 from infra_cdk.constructs.python_function import FunctionKit, PythonFunction
 from infra_cdk.constructs.python_layer import make_layers
+from infra_cdk.constructs.region_stack import RegionStack
 from infra_cdk.constructs.rest_front import make_api
 from infra_cdk.constructs.spool import SPOOL_PREFIX
 from infra_cdk.stacks.data import DataStack
@@ -45,7 +46,7 @@ GOVERNED_PATHS = (
 HEALTH_PATHS = ("api/health", "api/v1/health")
 
 
-class GatewayStack(cdk.Stack):
+class GatewayStack(RegionStack):
     """The API that tenants call."""
 
     def __init__(
@@ -60,11 +61,7 @@ class GatewayStack(cdk.Stack):
         guardrails: GuardrailsStack,
     ) -> None:
         super().__init__(
-            scope,
-            name,
-            env=cdk.Environment(region=data.region),
-            termination_protection=stage.is_protected,
-            description="Iron Cage: API, authorizer, gateway",
+            scope, name, stage=stage, region=data.region, content="API, authorizer, gateway"
         )
         self._stage = stage
         self._data = data

@@ -20,6 +20,7 @@ from infra_cdk.constructs.grants import allow, allow_items, allow_key, allow_sec
 from infra_cdk.constructs.packaging import LAYER_NAMES, Assets
 from infra_cdk.constructs.python_function import FunctionKit, PythonFunction
 from infra_cdk.constructs.python_layer import make_layers
+from infra_cdk.constructs.region_stack import RegionStack
 from infra_cdk.constructs.rest_front import REASONS, make_api
 from infra_cdk.constructs.web_acl import WebAcl
 from infra_cdk.stacks.data import DataStack
@@ -33,18 +34,14 @@ _ALONE = {
 }
 
 
-class GuardrailsStack(cdk.Stack):
+class GuardrailsStack(RegionStack):
     """The firewalls of one region, beside its gateway."""
 
     def __init__(
         self, scope: Construct, name: str, *, stage: Stage, assets: Assets, data: DataStack
     ) -> None:
         super().__init__(
-            scope,
-            name,
-            env=cdk.Environment(region=data.region),
-            termination_protection=stage.is_protected,
-            description="Iron Cage: input and output firewall",
+            scope, name, stage=stage, region=data.region, content="input and output firewall"
         )
         control = data.tables.control
         settings = {
@@ -69,18 +66,14 @@ class GuardrailsStack(cdk.Stack):
         allow(asking, ["lambda:InvokeFunction"], on=[asked.function_arn])
 
 
-class StandaloneGuardrailsStack(cdk.Stack):
+class StandaloneGuardrailsStack(RegionStack):
     """The firewalls of one region, with no other stack of ours."""
 
     def __init__(
         self, scope: Construct, name: str, *, stage: Stage, region: str, assets: Assets
     ) -> None:
         super().__init__(
-            scope,
-            name,
-            env=cdk.Environment(region=region),
-            termination_protection=stage.is_protected,
-            description="Iron Cage: input and output firewall, alone",
+            scope, name, stage=stage, region=region, content="input and output firewall, alone"
         )
         self._stage = stage
         self._key = self._make_key()

@@ -11,12 +11,13 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra_cdk.config import Stage
+from infra_cdk.constructs.region_stack import RegionStack
 
 _KEY_ARN = "DataKeyArn"
 _DESCRIPTION = "Iron Cage data at rest"
 
 
-class KeysStack(cdk.Stack):
+class KeysStack(RegionStack):
     """The data key; `primary` is the stack whose key this one replicates, if it does."""
 
     def __init__(
@@ -28,13 +29,7 @@ class KeysStack(cdk.Stack):
         region: str,
         primary: "KeysStack | None" = None,
     ) -> None:
-        super().__init__(
-            scope,
-            name,
-            env=cdk.Environment(region=region),
-            termination_protection=stage.is_protected,
-            description="Iron Cage: data key",
-        )
+        super().__init__(scope, name, stage=stage, region=region, content="data key")
         self._removal = (
             cdk.RemovalPolicy.RETAIN if stage.is_protected else cdk.RemovalPolicy.DESTROY
         )

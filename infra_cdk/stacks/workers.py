@@ -30,6 +30,7 @@ from infra_cdk.constructs.grants import (
 from infra_cdk.constructs.packaging import Assets
 from infra_cdk.constructs.python_function import FunctionKit, PythonFunction
 from infra_cdk.constructs.python_layer import make_layers
+from infra_cdk.constructs.region_stack import RegionStack
 from infra_cdk.constructs.spool import SPOOL_PREFIX, SpoolBucket
 from infra_cdk.constructs.worker_queue import WorkerQueue
 from infra_cdk.stacks.data import DataStack
@@ -49,18 +50,14 @@ class Queues:
     spool: WorkerQueue
 
 
-class WorkersStack(cdk.Stack):
+class WorkersStack(RegionStack):
     """Topic, queues, recorder, archiver, reaper, and the operators' function."""
 
     def __init__(
         self, scope: Construct, name: str, *, stage: Stage, assets: Assets, data: DataStack
     ) -> None:
         super().__init__(
-            scope,
-            name,
-            env=cdk.Environment(region=data.region),
-            termination_protection=stage.is_protected,
-            description="Iron Cage: records, workers, operations",
+            scope, name, stage=stage, region=data.region, content="records, workers, operations"
         )
         self._data = data
         self._stage = stage

@@ -38,7 +38,7 @@ def forget() -> None:
     """Let both functions read their settings anew."""
     for direction in DIRECTIONS:
         wiring = import_module(f"{direction}_firewall.wiring")
-        for opened in (wiring.own_detectors, wiring.detectors, wiring.access, wiring.web):
+        for opened in (wiring.own_detectors, wiring.access, wiring.web):
             opened.cache_clear()
 
 

@@ -21,13 +21,14 @@ def test_agents_own_policy_decides(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_policy_that_asks_for_what_is_not_here_blocks_the_batch(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     policy = {"output": {"detectors": ["secrets", "injection"]}}
     with emulated_firewalls(monkeypatch, policy=policy):
         answer = call("output", a_post("output", {"inputs": [{"text": "x"}]}))
 
     assert (answer["statusCode"], error_of(answer)["code"]) == (503, "FIREWALL_UNAVAILABLE")
+    assert '"scan_failed":1' in capsys.readouterr().out
 
 
 @BOTH

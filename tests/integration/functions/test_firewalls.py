@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ironcage.adapters.scans import report_crash
+from ironcage.adapters.scans import report_crash, report_refusals
+from ironcage.core.errors import FirewallUnavailable, InvalidRequest
 from ironcage.firewall import default_policies
 from support.aws_identity import IdentityCloud
 from support.builders_firewall import SECRETS
@@ -166,11 +167,53 @@ def test_bug_is_reported_by_its_kind_alone(capsys: pytest.CaptureFixture[str]) -
     assert "a secret" not in written
 
 
-def test_scan_that_could_not_be_made_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    call("input", load_event("input_firewall/scan") | {"detectors": ["ner"]})
-    failed = capsys.readouterr().out
-    call("input", {"operation": "scan"})
-    refused = capsys.readouterr().out
+def counted(capsys: pytest.CaptureFixture[str]) -> int:
+    """Tell how many failed scans were counted since the last look."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return sum(line.get("scan_failed", 0) for line in lines if "_aws" in line)
 
-    assert '"scan_failed":1' in failed
-    assert "scan_failed" not in refused
+
+def test_call_that_could_not_be_answered_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    call("input", load_event("input_firewall/scan") | {"detectors": ["ner"]})
+    assert counted(capsys) == 1
+
+    call("input", {"operation": "scan"})
+    assert counted(capsys) == 0
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("inputs", "seconds", "failed"),
+    [
+        pytest.param([{"text": "x"}, {"text": "y"}], 20.0, 0, id="verdicts"),
+        pytest.param([{"text": 1}, {"text": "y"}], 20.0, 0, id="bad input"),
+        pytest.param([], 20.0, 0, id="bad body"),
+        pytest.param([{"text": "x"}, {"text": "y"}], 1.0, 2, id="no time"),
+    ],
+)
+def test_input_over_http_that_could_not_be_scanned_is_counted(
+    direction: str,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    inputs: list[object],
+    seconds: float,
+    failed: int,
+) -> None:
+    call(direction, a_post(direction, {"inputs": inputs}), seconds=seconds)
+
+    assert counted(capsys) == failed
+
+
+def test_log_names_code_and_detector_of_what_failed_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    errors = [FirewallUnavailable(detector="ner", reason="timed_out")] * 3
+
+    report_refusals("input_firewall")("req_1", [*errors, InvalidRequest({"a secret": "b"})])
+
+    written = capsys.readouterr().out
+    facts = '"details":{"detector":"ner","reason":"timed_out"},"request_id":"req_1"'
+    assert written.count(f'"code":"FIREWALL_UNAVAILABLE",{facts}') == 1
+    assert written.count('"code":"VALIDATION_ERROR"') == 1
+    assert '"scan_failed":3' in written
+    assert "a secret" not in written

@@ -11,6 +11,7 @@ from infra_cdk.config import EXTRA_LAYERS
 from infra_cdk.constructs.layer_names import all_layer_names
 from infra_cdk.constructs.sizes import AssetsTooLarge, check_size
 from integration.infra.test_local_stage import needs_cloud, stacks_beyond_ministack
+from ironcage.adapters.scans import GATEWAY_SECONDS
 from support.synthesis import synthesized, synthesized_alone
 
 FIREWALLS = ("input_firewall", "output_firewall")
@@ -36,6 +37,14 @@ def test_alone_every_route_is_signed_with_iam(stage: str) -> None:
     kinds = [(m["Properties"]["HttpMethod"], m["Properties"]["AuthorizationType"]) for m in methods]
 
     assert kinds == [("POST", "AWS_IAM")] * 2
+
+
+def test_alone_api_gateway_waits_as_long_as_the_functions_reckon_with() -> None:
+    methods = synthesized_alone("prod").of_type("AWS::ApiGateway::Method").values()
+
+    waits = {m["Properties"]["Integration"]["TimeoutInMillis"] for m in methods}
+
+    assert waits == {GATEWAY_SECONDS * 1000}
 
 
 @pytest.mark.parametrize("name", FIREWALLS)

@@ -1,5 +1,6 @@
-"""cfn-lint finds nothing in what we synthesize (cdk-nag runs with every synthesis)."""
+"""What we synthesize passes cfn-lint (cdk-nag runs with every synthesis), and is protected."""
 
+import json
 import subprocess
 from collections.abc import Callable
 
@@ -21,3 +22,19 @@ def test_templates_pass_the_linter(stage: str, made: Callable[[str], Synthesis])
 
     assert found.stdout == ""
     assert found.returncode == 0
+
+
+@pytest.mark.parametrize(("stage", "is_protected"), [("prod", True), ("local", False)])
+@pytest.mark.parametrize("made", [synthesized, synthesized_alone], ids=["whole", "alone"])
+def test_stack_refuses_its_deletion_where_the_stage_is_protected(
+    made: Callable[[str], Synthesis], stage: str, *, is_protected: bool
+) -> None:
+    synthesis = made(stage)
+    artifacts = json.loads((synthesis.folder / "manifest.json").read_text())["artifacts"]
+
+    protected = {
+        name: artifacts[name]["properties"].get("terminationProtection", False)
+        for name in synthesis.templates
+    }
+
+    assert protected == dict.fromkeys(synthesis.templates, is_protected)

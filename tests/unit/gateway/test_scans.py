@@ -34,6 +34,10 @@ MAIL = "Write to jane.doe@mail.acme.co.uk."
 SCANNING = frozenset({"firewall:scan"})
 
 
+def in_time() -> float:
+    return 60.0
+
+
 def of_injection(score: float) -> FixedDetector:
     detector = FixedDetector(Finding("PROMPT_INJECTION", "injection/x", 0, 4, score=score))
     detector.name = "injection"
@@ -44,7 +48,7 @@ def scanned(text: str, *, score: float = 0.0, direction: Direction = Direction.I
     detectors = [of_injection(score), *pattern_detectors()]
     scanner = Scanner(detectors, direction=direction, clock=ManualClock())
     origin = Origin.USER if direction is Direction.INPUT else Origin.MODEL
-    return scanner.scan(TextInput(text, origin), TERMS)
+    return scanner.scan(TextInput(text, origin), TERMS, seconds_left=in_time)
 
 
 def test_score_of_an_input_is_that_of_an_injection_also_below_the_threshold() -> None:
@@ -77,7 +81,7 @@ def test_conversation_of_an_output_is_a_models() -> None:
     scanner = Scanner(pattern_detectors(), direction=Direction.OUTPUT, clock=ManualClock())
     messages = [{"role": "assistant", "content": MAIL}]
 
-    found = scanner.scan(ConversationInput(messages), TERMS)
+    found = scanner.scan(ConversationInput(messages), TERMS, seconds_left=in_time)
 
     assert found.judged.clean == [
         {"role": "assistant", "content": "Write to [REDACTED:EMAIL_ADDRESS]."}

@@ -32,6 +32,7 @@ def an_app(reports: list[str]) -> FastAPI:
         title="Greeter",
         caller_of=lambda _: CALLER,
         report=lambda _, error: reports.append(type(error).__name__),
+        refused=lambda _, errors: reports.extend(error.code for error in errors),
     )
 
     @app.post("/greet")
@@ -64,6 +65,10 @@ class BrokenAnswer(JSONResponse):
         """Send the head alone."""
         await send({"type": "http.response.start", "status": 200, "headers": []})
         raise Broken
+
+
+def ignore(*_: object) -> None:
+    """Hear nothing."""
 
 
 def asked(path: str, name: str = "Ann", **changes: object) -> tuple[int, Any, list[str]]:
@@ -108,6 +113,7 @@ def test_error_of_ours_keeps_its_status_and_its_patience() -> None:
     answer = lambda_handler(an_app(reports))({**event, "headers": headers}, None)
 
     assert (answer["statusCode"], answer["headers"]["retry-after"]) == (429, "1")
+    assert reports == ["AGENT_CONCURRENCY"]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +143,7 @@ def test_caller_that_is_not_proven_is_refused() -> None:
     def nobody(_: Mapping[str, Any]) -> Caller:
         raise TokenInvalid
 
-    app = create_app(title="Closed", caller_of=nobody, report=lambda *_: None)
+    app = create_app(title="Closed", caller_of=nobody, report=ignore, refused=ignore)
 
     @app.post("/greet")
     def greet(body: Greeting, caller: CurrentCaller) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from ironcage.core import SystemClock
 
@@ -21,6 +21,14 @@ STEPS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8)
 REPEAT_SECONDS = 2.0
 _CLOCK = SystemClock()
 _ENDS = ContextVar("ends", default=math.inf)
+
+
+class LambdaContext(Protocol):
+    """What we use of Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Tell how long the invocation may still run."""
+        ...
 
 
 @contextmanager

@@ -4,25 +4,78 @@ The gateway asks a function by invoking it; everybody else asks it over HTTP, as
 token or, where a firewall is deployed alone, as a principal of the account.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ironcage.adapters.deadlines import LambdaContext, invocation_ends_in
 from ironcage.adapters.lines import write_line, write_metrics
-from ironcage.core import Clock, Settings, new_id, trace_id_of
+from ironcage.core import Clock, Settings, SystemClock, new_id, trace_id_of
 from ironcage.core.errors import IronCageError, Unavailable
-from ironcage.firewall import DetectorService
+from ironcage.firewall import Detector, DetectorService
 
 if TYPE_CHECKING:
     from ironcage.gateway import Caller, TermsSource
 
 _BY_IAM = "iam"
+# API Gateway waits so long for an answer, whatever time-out the function itself has.
+GATEWAY_SECONDS = 29.0
+
+WebHandler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 
-def answer_scan(scans: DetectorService, event: object, *, service: str) -> dict[str, Any]:
+def time_for_answer(
+    event: Mapping[str, Any], context: LambdaContext, *, clock: Clock
+) -> Callable[[], float]:
+    """Make what tells the seconds until nobody waits for the answer to a request any more.
+
+    That is when the invocation ends, or before that when API Gateway gives up: it has waited since
+    it took the request, a cold start included.
+    """
+    given_up_at = clock.monotonic() + GATEWAY_SECONDS - _waited(event, clock)
+
+    def seconds_left() -> float:
+        remaining = context.get_remaining_time_in_millis() / 1000
+        return min(remaining, given_up_at - clock.monotonic())
+
+    return seconds_left
+
+
+def _waited(event: Mapping[str, Any], clock: Clock) -> float:
+    """Tell how long ago API Gateway took a request; a moment that cannot be counts as now."""
+    taken_ms = _part(event, "requestContext").get("requestTimeEpoch")
+    waited = (clock.now_ms() - taken_ms) / 1000 if isinstance(taken_ms, int) else 0.0
+    return waited if 0 <= waited <= GATEWAY_SECONDS else 0.0
+
+
+def answer_event(
+    event: object,
+    context: LambdaContext,
+    *,
+    service: str,
+    detectors: Callable[[], Sequence[Detector]],
+    web: Callable[[], WebHandler],
+) -> dict[str, Any]:
+    """Answer one event: a proxy event of API Gateway, or a direct call of a program of ours.
+
+    Args:
+        event: what arrived.
+        context: Lambda's.
+        service: the function's name.
+        detectors: opens what it can look for.
+        web: loads the framework and the route, half a second that direct calls do not wait.
+    """
+    if not isinstance(event, Mapping) or "httpMethod" not in event:
+        return _answer_call(event, detectors(), service)
+    seconds_left = time_for_answer(event, context, clock=SystemClock())
+    with invocation_ends_in(seconds_left()):
+        return web()(event, context)
+
+
+def _answer_call(event: object, detectors: Sequence[Detector], service: str) -> dict[str, Any]:
     """Answer a direct call; whatever stops us on purpose is data under `error`."""
     try:
-        answer = scans.answer(event)
+        answer = DetectorService(detectors, SystemClock()).answer(event)
     except IronCageError as error:
         return _refused(error, service)
     trace = event.get("traceparent") if isinstance(event, Mapping) else None
@@ -45,10 +98,28 @@ def _refused(error: IronCageError, service: str) -> dict[str, Any]:
     )
 
     request_id = new_id("req")
-    write_line("WARNING", "scan_refused", service=service, code=error.code, request_id=request_id)
-    if isinstance(error, Unavailable):
-        write_metrics(service, {"scan_failed": 1})
+    report_refusals(service)(request_id, [error])
     return error_body(error, request_id)
+
+
+def report_refusals(service: str) -> Callable[[str, Sequence[IronCageError]], None]:
+    """Make what tells why a call, or inputs of one, got no verdict; what failed is counted."""
+
+    def report(request_id: str, errors: Sequence[IronCageError]) -> None:
+        told = {(e.code, *e.details.items()): e for e in errors}  # what 64 inputs share, once
+        for error in told.values():
+            write_line(
+                "WARNING",
+                "scan_refused",
+                service=service,
+                code=error.code,
+                details=error.details,
+                request_id=request_id,
+            )
+        if failed := sum(isinstance(error, Unavailable) for error in errors):
+            write_metrics(service, {"scan_failed": failed})
+
+    return report
 
 
 def report_crash(service: str) -> Callable[[str, Exception], None]:

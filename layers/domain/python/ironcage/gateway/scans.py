@@ -1,5 +1,6 @@
 """The firewalls alone: what a caller's own policy makes of texts that go to no model (2, 8)."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +29,7 @@ from ironcage.gateway.cleaning import Cleaner
 from ironcage.gateway.conversations import Judged, judge_conversation, judge_text
 from ironcage.gateway.model import Caller
 from ironcage.gateway.ports import TextHasher
+from ironcage.gateway.scan_time import TimedWatch
 from ironcage.tenancy import AgentStatus, Directory
 
 SCAN = "firewall:scan"
@@ -163,16 +165,20 @@ class Scanner:
         Raises:
             FirewallUnavailable: one is not, or cannot say what it is.
         """
-        self._firewall(terms, Watch(self._clock)).versions(self._policy(terms))
+        watch = TimedWatch(self._clock, lambda: math.inf)  # nothing is read yet
+        self._firewall(terms, watch).versions(self._policy(terms))
 
-    def scan(self, given: ScanInput, terms: Terms) -> Scanned:
-        """Judge one input.
+    def scan(self, given: ScanInput, terms: Terms, *, seconds_left: Callable[[], float]) -> Scanned:
+        """Judge one input, in the time that is left for it.
+
+        Once it is over no detector begins a text or, where it reads in pieces, another piece: each
+        that should have could not answer (`timed_out`).
 
         Raises:
             InvalidRequest: its messages are none.
             FirewallUnavailable: a detector could not answer.
         """
-        policy, watch = self._policy(terms), Watch(self._clock)
+        policy, watch = self._policy(terms), TimedWatch(self._clock, seconds_left)
         started = self._clock.monotonic()
         firewall = self._firewall(terms, watch)
         cleaner = Cleaner(firewall, policy, terms.hash_key)
@@ -185,12 +191,16 @@ class Scanner:
             timings_ms={name: round(ms, 3) for name, ms in timings.items()},
         )
 
-    def _firewall(self, terms: Terms, watch: Watch) -> Firewall:
+    def _firewall(self, terms: Terms, watch: TimedWatch) -> Firewall:
         """Join the detectors that are here, those of the policy itself, and those elsewhere."""
         policy = self._policy(terms)
         own = [d for d in own_detectors(policy, NoOpenAi) if d.name in policy.detectors]
         here = {d.name: watch.over(d) for d in (*self._detectors, *own)}
-        errand = Errand(tenant_key=terms.tenant_key, policy_version=policy.version)
+        errand = Errand(
+            tenant_key=terms.tenant_key,
+            policy_version=policy.version,
+            seconds_left=watch.seconds_left,
+        )
         return Firewall(here, remote=self._remote).open(errand)
 
     def _policy(self, terms: Terms) -> Policy:

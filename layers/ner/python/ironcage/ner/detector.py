@@ -2,12 +2,12 @@
 
 import hashlib
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ironcage.firewall import Finding, NormalisedText, Origin
-from ironcage.ner.hits import joined
+from ironcage.ner.hits import Hit, joined
 from ironcage.ner.pieces import pieces, readable
 
 if TYPE_CHECKING:
@@ -45,18 +45,27 @@ class NerDetector:
         """Load the model now, so that no text waits for it."""
         self._engine.find("Ready.")
 
-    def detect(
+    def detect(self, text: NormalisedText, origin: Origin) -> Sequence[Finding]:
+        """See the names in a whole text; offsets are the original's."""
+        return self.detect_while(text, origin, check=_go_on)
+
+    def detect_while(
         self,
         text: NormalisedText,
         origin: Origin,  # noqa: ARG002 - a name is a name, wherever it comes from
+        *,
+        check: Callable[[], None],
     ) -> Sequence[Finding]:
-        """See the names in a whole text; offsets are the original's."""
-        seen = (
-            hit.moved(at)
-            for at, piece in pieces(readable(text.text))
-            for hit in self._engine.find(piece)
-        )
+        """See the names in a whole text; what `check` raises before a piece ends it."""
+        seen: list[Hit] = []
+        for at, piece in pieces(readable(text.text)):
+            check()
+            seen += (hit.moved(at) for hit in self._engine.find(piece))
         return [
             Finding(hit.type, f"ner/{hit.rule}", *text.span(hit.start, hit.end), score=hit.score)
             for hit in joined(seen)
         ]
+
+
+def _go_on() -> None:
+    """Let a text be read to its end, however long that takes."""

@@ -1,6 +1,6 @@
 """Errors of HTTP functions: one body for all of them, every problem of a request at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +18,8 @@ from ironcage.core.errors import (
 )
 from ironcage.gateway.wire.bodies import error_body
 from ironcage.gateway.wire.checks import MAX_PROBLEMS, safe_name
+
+ReportRefusals = Callable[[str, Sequence[IronCageError]], None]
 
 _WORDS = {
     "missing": "is required",
@@ -82,10 +84,11 @@ def _words(problem: Any) -> str:
     return form.format(**problem.get("ctx", {})) if form else "is not valid"
 
 
-def add_error_handlers(app: FastAPI) -> None:
-    """Answer every error of the framework, and every one of ours, in the one shape."""
+def add_error_handlers(app: FastAPI, refused: ReportRefusals) -> None:
+    """Answer and tell every error of the framework, and every one of ours, in the one shape."""
 
     def told(request: Request, error: IronCageError) -> JSONResponse:
+        refused(request.state.request_id, [error])
         return error_response(error, request.state.request_id)
 
     def ours(request: Request, error: Exception) -> JSONResponse:

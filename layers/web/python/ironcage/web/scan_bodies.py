@@ -17,11 +17,11 @@ from ironcage.gateway import (
     TextInput,
 )
 from ironcage.gateway.wire.bodies import error_body
-from ironcage.web.errors import problems_of
+from ironcage.web.errors import ReportRefusals, problems_of
 
 MAX_INPUTS = 64
-# Below this no further input is begun: the answer must still leave in time.
-_LAST_SECONDS = 2.0
+# So long the detector that is at work may still read, and the answer be written and sent.
+_LAST_SECONDS = 3.0
 _ORIGINS = {
     "user": Origin.USER,
     "document": Origin.DOCUMENT,
@@ -124,26 +124,30 @@ def scan_batch(
     default: Origin,
     request_id: str,
     seconds_left: Callable[[], float],
+    refused: ReportRefusals,
 ) -> ScanAnswer:
-    """Judge every input of a batch.
+    """Judge every input of a batch; one that there is no time left to begin has no verdict.
 
     Raises:
         FirewallUnavailable: a detector that the policy asks for is not here.
     """
     scanner.check(terms)
+
+    def to_scan() -> float:
+        return seconds_left() - _LAST_SECONDS
+
     results: list[ResultBody | RefusedBody] = []
+    errors: list[IronCageError] = []
     for at, given in enumerate(batch.inputs):
         try:
-            if seconds_left() < _LAST_SECONDS:
+            if to_scan() <= 0:
                 raise DeadlineExceeded
-            scanned = scanner.scan(read_input(given).to_input(default), terms)
-        except InvalidRequest as error:
-            fields = {f"inputs[{at}]{_below(path)}": text for path, text in error.fields.items()}
-            results.append(RefusedBody(error=_refusal(type(error)(fields), request_id)))
+            read = read_input(given).to_input(default)
+            results.append(_result(scanner.scan(read, terms, seconds_left=to_scan)))
         except IronCageError as error:
-            results.append(RefusedBody(error=_refusal(error, request_id)))
-        else:
-            results.append(_result(scanned))
+            errors.append(error)
+            results.append(RefusedBody(error=_refusal(_placed(error, at), request_id)))
+    refused(request_id, errors)
     return ScanAnswer(results=results)
 
 
@@ -158,6 +162,14 @@ def read_input(given: object) -> InputBody:
     except ValidationError as exc:
         found: Sequence[Any] = exc.errors(include_url=False, include_input=False)
         raise problems_of(found) from exc
+
+
+def _placed(error: IronCageError, at: int) -> IronCageError:
+    """Name the fields of one input as they stand in the body."""
+    if not isinstance(error, InvalidRequest):
+        return error
+    fields = {f"inputs[{at}]{_below(path)}": text for path, text in error.fields.items()}
+    return type(error)(fields)
 
 
 def _below(path: str) -> str:
