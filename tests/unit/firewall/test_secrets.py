@@ -156,3 +156,26 @@ def test_key_block_that_never_ends_is_removed_to_the_end_of_the_text() -> None:
     block = SECRETS["private_key"].rpartition("-----END")[0]
 
     assert redacted(FIREWALL, "key: " + block, POLICY) == "key: [REDACTED:SECRET]"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Comment: https://example.org\n\n", ""), ("", "...\n"), ("", "<br>\n"), ("", "xxxxxx\n")],
+    ids=["header", "dots", "mark-up", "crosses"],
+)
+def test_key_block_is_removed_whatever_stands_in_it_beside_the_key(before: str, after: str) -> None:
+    head, lines, foot = SECRETS["private_key"].partition("\n")[0], *_material_and_foot()
+    text = f"{head}\n{before}{lines}\n{after}{foot}"
+
+    assert redacted(FIREWALL, text, POLICY) == "[REDACTED:SECRET]"
+
+
+def test_words_after_a_key_block_without_an_end_do_not_save_it() -> None:
+    block = SECRETS["private_key"].rpartition("-----END")[0]
+
+    assert redacted(FIREWALL, f"{block}\nFor example: ...", POLICY) == "[REDACTED:SECRET]"
+
+
+def _material_and_foot() -> tuple[str, str]:
+    lines, _, foot = SECRETS["private_key"].partition("\n")[2].rpartition("\n")
+    return lines, foot

@@ -201,3 +201,5 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     **PERSONAL_CHECKS,
     **TOKEN_CHECKS,
 }
+# These look for stand-ins themselves: beside key material, a word like `example` says nothing.
+READS_PLACEHOLDERS = frozenset(["key_block"])
