@@ -67,7 +67,13 @@ from ironcage.firewall.severity import (
 )
 from ironcage.firewall.standard import standard_firewall
 from ironcage.firewall.streaming import StreamScanner
-from ironcage.firewall.views import View, plain_view, second_views, without_encoded
+from ironcage.firewall.views import (
+    View,
+    plain_view,
+    second_views,
+    without_encoded,
+    without_lines,
+)
 from ironcage.firewall.watching import Watch
 
 __all__ = [
@@ -142,5 +148,6 @@ __all__ = [
     "validate_patterns",
     "version_of",
     "without_encoded",
+    "without_lines",
     "write_scans",
 ]
