@@ -14,6 +14,10 @@ INVOICE = (
     "is due on the 14th. If you have paid already, please ignore this letter.\n\n"
 )
 LONG = INVOICE * 30
+REPORT = (
+    "The quarterly report describes how the team shipped the release on time and what customers "
+    "said about it. "
+)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +125,18 @@ def test_disguised_injection_is_flagged(classifier: InjectionClassifier, disguis
 
     assert max(f.score for f in findings) >= 0.5
     assert all(0 <= f.start < f.end <= len(text) for f in findings)
+
+
+@pytest.mark.parametrize("words", [2, 3], ids=["few", "more"])
+def test_order_that_is_known_is_read_however_plain_the_words_around_it(
+    classifier: InjectionClassifier, words: int
+) -> None:
+    text = REPORT * words
+
+    flagged, passed = classifier.scores([f"{ORDER} {text}", text], Origin.USER)
+
+    assert flagged >= 0.5
+    assert passed < 0.5
 
 
 @pytest.mark.parametrize("place", ["start", "middle", "end"])

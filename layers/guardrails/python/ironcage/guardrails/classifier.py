@@ -79,7 +79,8 @@ class InjectionClassifier:
         """Read a text and, where nothing stands there openly, everything it could be hiding."""
         phrases = [(f.start, f.end) for f in self._phrases.detect(text, origin)]
         shown = without_lines(without_encoded(text.text))
-        margins = self._cascade.margins(shown, origin, task=task)
+        known = [(text.folded_index(start), text.folded_index(end)) for start, end in phrases]
+        margins = self._cascade.margins(shown, origin, task=task, known=known)
         encoded, penalty = sum(m.is_encoded for m in margins), self._cascade.settings.view_penalty
         findings = self._findings(margins, View(text.text, text.span), phrases)
         if not any(f.score >= _FLAGGED for f in findings):
