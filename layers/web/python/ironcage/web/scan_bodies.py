@@ -1,5 +1,6 @@
 """The public bodies of both firewalls: inputs to judge, and a result for each in its place."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
@@ -20,6 +21,8 @@ from ironcage.gateway.wire.bodies import error_body
 from ironcage.web.errors import problems_of
 
 MAX_INPUTS = 64
+# Lambda answers with 6 MB at most, in which the body is one JSON string; the rest is for errors.
+MAX_ANSWER_BYTES = 5_500_000
 # Below this no further input is begun: the answer must still leave in time.
 _LAST_SECONDS = 2.0
 _ORIGINS = {
@@ -131,19 +134,21 @@ def scan_batch(
         FirewallUnavailable: a detector that the policy asks for is not here.
     """
     scanner.check(terms)
+    room = MAX_ANSWER_BYTES
     results: list[ResultBody | RefusedBody] = []
     for at, given in enumerate(batch.inputs):
         try:
             if seconds_left() < _LAST_SECONDS:
                 raise DeadlineExceeded
-            scanned = scanner.scan(read_input(given).to_input(default), terms)
+            result = _result(scanner.scan(read_input(given).to_input(default), terms))
+            room = _room_after(result, room)
         except InvalidRequest as error:
             fields = {f"inputs[{at}]{_below(path)}": text for path, text in error.fields.items()}
             results.append(RefusedBody(error=_refusal(type(error)(fields), request_id)))
         except IronCageError as error:
             results.append(RefusedBody(error=_refusal(error, request_id)))
         else:
-            results.append(_result(scanned))
+            results.append(result)
     return ScanAnswer(results=results)
 
 
@@ -180,6 +185,18 @@ def _result(scanned: Scanned) -> ResultBody:
         policy_version=scanned.policy_version,
         timings_ms=dict(scanned.timings_ms),
     )
+
+
+def _room_after(result: ResultBody, room: int) -> int:
+    """Tell how many bytes of the answer are left behind a result.
+
+    Raises:
+        InvalidRequest: it does not fit.
+    """
+    left = room - len(json.dumps(result.model_dump_json(), ensure_ascii=False).encode())
+    if left < 0:
+        raise InvalidRequest({"": "has more findings than one answer can hold: send it in parts"})
+    return left
 
 
 def _finding(sighted: Sighted) -> FindingBody:
