@@ -19,6 +19,7 @@ from support.builders_firewall import (
 
 FIREWALL = standard_firewall()
 POLICY = a_policy("secrets")
+PASSWORD = "S3cure!Passw0rd#2024"
 HARMLESS = {
     "prose": "Keep your api key secret, and rotate the token when the password changes.",
     "openai_placeholder": "sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
@@ -64,6 +65,8 @@ HARMLESS = {
     "assigned_call": "token = get_token_for_user2024(session)",
     "assigned_word": 'password: "correcthorsebattery"',
     "assigned_placeholder": 'api_key = "your-api-key-1234567"',
+    "passed": "first_pass: done_in_the_second_half_of_the_day",
+    "file_of_a_secret": "DB_PASS_FILE=/run/secrets/db",
     "assigned_short": "secret=abc123",
     "commit": "commit " + drawn(HEX, 40),
     "uuid": "123e4567-e89b-12d3-a456-426614174000",
@@ -124,6 +127,25 @@ def test_secret_never_hides_behind_what_it_is_glued_to(value: str, before: str, 
 )
 def test_value_longer_than_its_form_is_removed_to_its_end(text: str, expected: str) -> None:
     assert redacted(FIREWALL, text, POLICY) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "after"),
+    [
+        (r'"{\"password\": \"', PASSWORD, r'\"}"'),
+        (r'{"url": "postgres:\/\/app:', PASSWORD, r'@db\/app"}'),
+        ("postgres://app:", "passw@rd99", "@db:5432/app"),
+        ("DB_PASS=", PASSWORD, "\n"),
+        ("passphrase: ", PASSWORD, "\n"),
+        ("Passwort: ", PASSWORD, "."),
+        ("secret_key_base: ", drawn(HEX, 128), "\n"),
+    ],
+    ids=["json in json", "escaped url", "at", "pass", "passphrase", "german", "rails"],
+)
+def test_secret_in_other_spellings_is_removed(before: str, value: str, after: str) -> None:
+    text = f"{before}{value}{after}"
+
+    assert redacted(FIREWALL, text, POLICY) == f"{before}[REDACTED:SECRET]{after}"
 
 
 @pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS.keys())
