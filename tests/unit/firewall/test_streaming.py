@@ -44,6 +44,7 @@ PLANTED = {
     "overlapping": "postgres://app:sk-" + drawn(ALNUM, 48) + "@mail.com",
     "open_ends": "-----BEGIN, sk-, token: , +4, 4111 1111 1111, DE89 3704",
     "cjk": "漢字漢字 bob@mail.com 漢字",
+    "half_a_fraction": SECRETS["stripe_key"] + "½X1234567L",
 }
 
 
