@@ -113,6 +113,7 @@ PERSONAL_IN_CONTEXT: Mapping[str, tuple[str, str, str]] = {
     "au_abn": ("AU_ABN", "ABN ", "83 914 571 673"),
     "au_acn": ("AU_ACN", "ACN ", "004 085 616"),
     "nino_groups": ("UK_NINO", "National Insurance number: ", "AB 12 34 56 C"),
+    "nino_short": ("UK_NINO", "my NI number is ", "AB 12 34 56 C"),
     "uk_postcode": ("UK_POSTCODE", "postcode ", "SW1A 1AA"),
     "it_vat_code": ("IT_VAT_CODE", "P.IVA ", "00743110157"),
     "it_identity_card": ("IT_IDENTITY_CARD", "carta d'identità ", "CA12345AB"),
