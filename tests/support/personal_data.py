@@ -69,6 +69,12 @@ PERSONAL: Mapping[str, tuple[str, str]] = {
 # Rule id → (type, what stands before, value): nothing but that word tells it from other numbers.
 PERSONAL_IN_CONTEXT: Mapping[str, tuple[str, str, str]] = {
     "phone_word": ("PHONE_NUMBER", "Tel. ", "912 345 678"),
+    "phone_word_french": ("PHONE_NUMBER", "Appelez-moi au ", "0612345678"),
+    "phone_word_french_short": ("PHONE_NUMBER", "tél. ", "0612345678"),
+    "phone_word_spanish": ("PHONE_NUMBER", "Llámame al ", "612 345 678"),
+    "phone_word_italian": ("PHONE_NUMBER", "Chiamami al ", "347 123 4567"),
+    "phone_word_german": ("PHONE_NUMBER", "Rufen Sie mich an: ", "030 901820"),
+    "phone_word_polish": ("PHONE_NUMBER", "Zadzwoń: ", "601 234 567"),
     "swift_code": ("SWIFT_CODE", "SWIFT/BIC: ", "DEUTDEFF500"),
     "mac_cisco": ("MAC_ADDRESS", "mac address ", "001a.2b3c.4d5e"),
     "imei": ("IMEI", "IMEI: ", "490154203237518"),
