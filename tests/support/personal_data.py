@@ -69,6 +69,12 @@ PERSONAL: Mapping[str, tuple[str, str]] = {
 # Rule id → (type, what stands before, value): nothing but that word tells it from other numbers.
 PERSONAL_IN_CONTEXT: Mapping[str, tuple[str, str, str]] = {
     "phone_word": ("PHONE_NUMBER", "Tel. ", "912 345 678"),
+    "phone_word_french": ("PHONE_NUMBER", "Appelez-moi au ", "0612345678"),
+    "phone_word_french_short": ("PHONE_NUMBER", "tél. ", "0612345678"),
+    "phone_word_spanish": ("PHONE_NUMBER", "Llámame al ", "612 345 678"),
+    "phone_word_italian": ("PHONE_NUMBER", "Chiamami al ", "347 123 4567"),
+    "phone_word_german": ("PHONE_NUMBER", "Rufen Sie mich an: ", "030 901820"),
+    "phone_word_polish": ("PHONE_NUMBER", "Zadzwoń: ", "601 234 567"),
     "swift_code": ("SWIFT_CODE", "SWIFT/BIC: ", "DEUTDEFF500"),
     "mac_cisco": ("MAC_ADDRESS", "mac address ", "001a.2b3c.4d5e"),
     "imei": ("IMEI", "IMEI: ", "490154203237518"),
@@ -113,6 +119,7 @@ PERSONAL_IN_CONTEXT: Mapping[str, tuple[str, str, str]] = {
     "au_abn": ("AU_ABN", "ABN ", "83 914 571 673"),
     "au_acn": ("AU_ACN", "ACN ", "004 085 616"),
     "nino_groups": ("UK_NINO", "National Insurance number: ", "AB 12 34 56 C"),
+    "nino_short": ("UK_NINO", "my NI number is ", "AB 12 34 56 C"),
     "uk_postcode": ("UK_POSTCODE", "postcode ", "SW1A 1AA"),
     "it_vat_code": ("IT_VAT_CODE", "P.IVA ", "00743110157"),
     "it_identity_card": ("IT_IDENTITY_CARD", "carta d'identità ", "CA12345AB"),

@@ -1,5 +1,6 @@
 """What is no request is refused by both firewalls; a bad input is an error in its place."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from support.aws_identity import IdentityCloud
 from support.firewalls import DIRECTIONS, a_post, call, emulated_firewalls, error_of, posted
 
+LAMBDA_ANSWER_BYTES = 6 * 1024 * 1024
 BOTH = pytest.mark.parametrize("direction", DIRECTIONS)
 
 
@@ -48,6 +50,19 @@ def test_bad_input_is_an_error_in_its_place(direction: str, case: str) -> None:
     assert error.keys() == {"error"}
     assert error["error"]["code"] in {"VALIDATION_ERROR", "UNSUPPORTED_PARAMETER"}
     assert error["error"]["fields"].keys() == fields
+
+
+@BOTH
+def test_result_that_no_answer_could_hold_is_an_error_in_its_place(direction: str) -> None:
+    crowded = {"text": "a@b.co " * 24_000}
+    answer = call(direction, a_post(direction, {"inputs": [crowded, crowded, {"text": "two"}]}))
+
+    first, second, last = json.loads(answer["body"])["results"]
+
+    assert len(json.dumps(answer)) < LAMBDA_ANSWER_BYTES
+    assert len(first["findings"]) >= 24_000
+    assert second["error"]["fields"].keys() == {"inputs[1]"}
+    assert last["redacted"] == "two"
 
 
 def _deep(depth: int) -> str:

@@ -39,6 +39,8 @@ HARMLESS = {
     "ipv4_loopback": "127.0.0.1",
     "ipv4_netmask": "255.255.255.0",
     "ipv4_version": "version 10.2.3.4",
+    "ipv4_browser": "Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0.0.0 Safari/537.36",
+    "ipv4_paragraph": "see paragraph 3.2.1.4 of the manual",
     "ipv4_five": "1.2.3.4.5",
     "ipv6_time": "at 12:30:45",
     "ipv6_scope": "std::vector, a::b and ::1",

@@ -46,6 +46,15 @@ def test_hash_tells_equal_values_and_depends_on_the_key() -> None:
     assert first[len("[REDACTED:EMAIL_ADDRESS:") : -1].isalpha()
 
 
+@pytest.mark.parametrize(
+    "written", ["bob@mail.c\u200bom", "\uff42ob@mail.com"], ids=["hidden", "wide"]
+)
+def test_hash_is_that_of_the_value_as_it_reads(written: str) -> None:
+    plain = cleaned("bob@mail.com", a_finding(0, 12), mode=RedactionMode.HASH)
+
+    assert cleaned(written, a_finding(0, len(written)), mode=RedactionMode.HASH) == plain
+
+
 def test_hash_without_a_key_is_a_full_redaction() -> None:
     out = cleaned("bob@mail.com", a_finding(0, 12), mode=RedactionMode.HASH, key=b"")
 

@@ -19,6 +19,7 @@ from support.builders_firewall import (
 
 FIREWALL = standard_firewall()
 POLICY = a_policy("secrets")
+PASSWORD = "S3cure!Passw0rd#2024"
 HARMLESS = {
     "prose": "Keep your api key secret, and rotate the token when the password changes.",
     "openai_placeholder": "sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
@@ -64,6 +65,8 @@ HARMLESS = {
     "assigned_call": "token = get_token_for_user2024(session)",
     "assigned_word": 'password: "correcthorsebattery"',
     "assigned_placeholder": 'api_key = "your-api-key-1234567"',
+    "passed": "first_pass: done_in_the_second_half_of_the_day",
+    "file_of_a_secret": "DB_PASS_FILE=/run/secrets/db",
     "assigned_short": "secret=abc123",
     "commit": "commit " + drawn(HEX, 40),
     "uuid": "123e4567-e89b-12d3-a456-426614174000",
@@ -126,6 +129,25 @@ def test_value_longer_than_its_form_is_removed_to_its_end(text: str, expected: s
     assert redacted(FIREWALL, text, POLICY) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "value", "after"),
+    [
+        (r'"{\"password\": \"', PASSWORD, r'\"}"'),
+        (r'{"url": "postgres:\/\/app:', PASSWORD, r'@db\/app"}'),
+        ("postgres://app:", "passw@rd99", "@db:5432/app"),
+        ("DB_PASS=", PASSWORD, "\n"),
+        ("passphrase: ", PASSWORD, "\n"),
+        ("Passwort: ", PASSWORD, "."),
+        ("secret_key_base: ", drawn(HEX, 128), "\n"),
+    ],
+    ids=["json in json", "escaped url", "at", "pass", "passphrase", "german", "rails"],
+)
+def test_secret_in_other_spellings_is_removed(before: str, value: str, after: str) -> None:
+    text = f"{before}{value}{after}"
+
+    assert redacted(FIREWALL, text, POLICY) == f"{before}[REDACTED:SECRET]{after}"
+
+
 @pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS.keys())
 def test_near_miss_is_left_alone(text: str) -> None:
     assert found(FIREWALL, text, POLICY).findings == ()
@@ -156,3 +178,26 @@ def test_key_block_that_never_ends_is_removed_to_the_end_of_the_text() -> None:
     block = SECRETS["private_key"].rpartition("-----END")[0]
 
     assert redacted(FIREWALL, "key: " + block, POLICY) == "key: [REDACTED:SECRET]"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Comment: https://example.org\n\n", ""), ("", "...\n"), ("", "<br>\n"), ("", "xxxxxx\n")],
+    ids=["header", "dots", "mark-up", "crosses"],
+)
+def test_key_block_is_removed_whatever_stands_in_it_beside_the_key(before: str, after: str) -> None:
+    head, lines, foot = SECRETS["private_key"].partition("\n")[0], *_material_and_foot()
+    text = f"{head}\n{before}{lines}\n{after}{foot}"
+
+    assert redacted(FIREWALL, text, POLICY) == "[REDACTED:SECRET]"
+
+
+def test_words_after_a_key_block_without_an_end_do_not_save_it() -> None:
+    block = SECRETS["private_key"].rpartition("-----END")[0]
+
+    assert redacted(FIREWALL, f"{block}\nFor example: ...", POLICY) == "[REDACTED:SECRET]"
+
+
+def _material_and_foot() -> tuple[str, str]:
+    lines, _, foot = SECRETS["private_key"].partition("\n")[2].rpartition("\n")
+    return lines, foot

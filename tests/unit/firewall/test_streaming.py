@@ -44,6 +44,7 @@ PLANTED = {
     "overlapping": "postgres://app:sk-" + drawn(ALNUM, 48) + "@mail.com",
     "open_ends": "-----BEGIN, sk-, token: , +4, 4111 1111 1111, DE89 3704",
     "cjk": "漢字漢字 bob@mail.com 漢字",
+    "half_a_fraction": SECRETS["stripe_key"] + "½X1234567L",
 }
 
 
@@ -178,6 +179,16 @@ def test_key_block_beyond_the_bound_is_removed_up_to_the_next_space(step: int) -
     out = streamed([text[at : at + step] for at in range(0, len(text), step)])
 
     assert out == redacted(FIREWALL, text, POLICY) == "key [REDACTED:SECRET] and so on"
+
+
+def test_stream_withholds_a_bounded_part_of_digits_that_never_end() -> None:
+    scanner = StreamScanner(FIREWALL, a_policy("pii"))
+    given = "4111" * (MAX_VALUE // 8)
+
+    released = "".join(scanner.feed(given) for _ in range(5))
+
+    assert len(given) * 5 - len(released) <= 2 * MAX_VALUE
+    assert released + scanner.finish() == given * 5
 
 
 def test_long_value_is_not_looked_at_again_with_every_piece() -> None:

@@ -63,7 +63,13 @@ from ironcage.firewall.severity import (
 )
 from ironcage.firewall.standard import pattern_detectors, standard_firewall
 from ironcage.firewall.streaming import StreamScanner
-from ironcage.firewall.views import View, plain_view, second_views, without_encoded
+from ironcage.firewall.views import (
+    View,
+    plain_view,
+    second_views,
+    without_encoded,
+    without_lines,
+)
 from ironcage.firewall.watching import Watch
 
 __all__ = [
@@ -135,5 +141,6 @@ __all__ = [
     "validate_patterns",
     "version_of",
     "without_encoded",
+    "without_lines",
     "write_scans",
 ]

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Iterable, Iterator
 
 from ironcage.firewall.model import Action, Finding, Policy, RedactionMode, Verdict
+from ironcage.firewall.normalise import NormalisedText
 
 INJECTION = "PROMPT_INJECTION"
 SECRET = "SECRET"  # noqa: S105  # a finding's type
@@ -81,6 +82,10 @@ def _last_four(value: str) -> str:
 
 
 def _keyed_letters(value: str, key: bytes) -> str:
-    """Name a value so that equal values can be told, by whoever holds no key, from others."""
-    digest = hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    """Name a value so that equal values can be told, by whoever holds no key, from others.
+
+    Equal is what reads alike: invisible characters and wide letters do not make another value.
+    """
+    plain = NormalisedText(value).text.encode("utf-8", "surrogatepass")
+    digest = hmac.new(key, plain, hashlib.sha256).hexdigest()
     return digest[:24].encode().translate(_LETTERS).decode()

@@ -79,7 +79,7 @@ class StreamScanner:
         readable = self._read_sentences(is_last=is_last)
         text.mask(spans_of(filter(is_value, self._noted)))
         reading = Reading(self._context + text.text, self._masked + text.masked, start, is_last)
-        sightings, reading = self._look(reading)
+        sightings, reading = self._look(reading, text)
         seen = [s for s in (self._judge(s, text, start) for s in sightings) if s]
         seen += [Sighting(f, f.start) for f in map(self._decided, self._noted) if f]
         hold = reading.hold - start
@@ -116,15 +116,17 @@ class StreamScanner:
             found |= dict.fromkeys(seen)
         return list(found)
 
-    def _look(self, reading: Reading) -> tuple[list[Sighting], Reading]:
+    def _look(self, reading: Reading, text: NormalisedText) -> tuple[list[Sighting], Reading]:
         """Let each detector read, and once more if others have seen something in the meantime."""
         seen: dict[Sighting, None] = {}
         looked: dict[str, Reading] = {}
+        start = reading.start
         for detector in (*self._detectors, *self._detectors):
             if looked.get(detector.name) is reading:
                 continue
             look, nothing = partial(detector.scan, reading), Scan((), reading.hold)
             scan = self._firewall.ask(detector, look, self._policy, otherwise=nothing)
+            scan = replace(scan, sightings=tuple(_whole(s, text, start) for s in scan.sightings))
             seen |= dict.fromkeys(scan.sightings)
             looked[detector.name] = reading = reading.after(scan)
         return list(seen), reading
@@ -189,3 +191,10 @@ class StreamScanner:
 
 def _moved(finding: Finding, start: int, end: int) -> Finding:
     return replace(finding, start=start, end=end)
+
+
+def _whole(seen: Sighting, text: NormalisedText, offset: int) -> Sighting:
+    """Widen a sighting to whole characters: what ends in a half of `\u00bd` takes all of it out."""
+    start, end = text.span(seen.finding.start - offset, seen.finding.end - offset)
+    start, end = offset + text.folded_index(start), offset + text.folded_index(end)
+    return Sighting(_moved(seen.finding, start, end), seen.anchor)

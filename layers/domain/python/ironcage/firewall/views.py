@@ -35,6 +35,8 @@ _HEX = r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ :]?){7,4095}[0-9A-Fa-f]{2}"
 _PERCENT = r"(?:%[0-9A-Fa-f]{2}){1,4096}"
 _ENTITY = r"&#(?:([0-9]{2,7})|[xX]([0-9A-Fa-f]{2,6}));"
 _ENTITIES = r"(?:&#(?:[0-9]{2,7}|[xX][0-9A-Fa-f]{2,6});){4,4096}"
+# Rules, dot leaders, blanks to fill in: four signs alike, or more. No word can hide there.
+_DRAWN = r"([!-/:-@\[-`{-~\u2022\u00b7\u2500-\u259f])\1{3,}"
 _ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
 
 Locate = Callable[[int, int], tuple[int, int]]
@@ -82,6 +84,14 @@ def without_encoded(text: str) -> str:
     for pattern, decode in (*_ENCODINGS, (f"(?i:{_SPACED})", _collapse)):
         text = _blanked(text, pattern, decode)
     return text
+
+
+def without_lines(text: str) -> str:
+    """Leave blanks, of the same length, where lines are drawn with signs.
+
+    They are no words, but a model that counts tokens takes enough of them for a disguise.
+    """
+    return re.sub(_DRAWN, lambda hit: " " * len(hit[0]), text)
 
 
 def _blanked(text: str, pattern: str, decode: Callable[[str], str | None]) -> str:

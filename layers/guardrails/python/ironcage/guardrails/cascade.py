@@ -1,5 +1,7 @@
 """The two models in turn: the linear one reads all windows, the encoder those that it doubts."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,9 +44,19 @@ class Cascade:
         return ClassifierSettings.read(self._folder)
 
     def margins(
-        self, text: str, origin: Origin, *, task: str = "", most: int | None = None
+        self,
+        text: str,
+        origin: Origin,
+        *,
+        task: str = "",
+        most: int | None = None,
+        known: Sequence[tuple[int, int]] = (),
     ) -> list[Margin]:
-        """Read a text in windows; as many of them are encoded as its length allows, or `most`."""
+        """Read a text in windows; as many of them are encoded as its length allows, or `most`.
+
+        Those with a phrase at one of the `known` places come first, however clear they seem: words
+        around a phrase can make the linear model sure of anything.
+        """
         tokens = self._tokenizer.tokens(text)
         windows = windows_of(tokens)
         if not windows:
@@ -52,9 +64,10 @@ class Cascade:
         is_document = origin in _DOCUMENTS
         point = self.settings.operating["document" if is_document else "user"]
         linear = self._linear.logits(tokens.ids, windows, is_document=is_document)
-        is_short = len(tokens.ids) <= _SHORT
-        doubted = [at for at, logit in enumerate(linear) if is_short or logit >= point.clear]
-        doubted.sort(key=lambda at: linear[at], reverse=True)
+        least = -math.inf if len(tokens.ids) <= _SHORT else point.clear
+        urgency = [(window.holds(known), linear[at]) for at, window in enumerate(windows)]
+        doubted = [at for at, (is_told, logit) in enumerate(urgency) if is_told or logit >= least]
+        doubted.sort(key=lambda at: urgency[at], reverse=True)
         doubted = doubted[: allowance(len(windows)) if most is None else most]
         pieces = [tokens.ids[windows[at].first : windows[at].last] for at in doubted]
         wanted = self._tokenizer.tokens(task).ids[:LONGEST_TASK] if task and is_document else []

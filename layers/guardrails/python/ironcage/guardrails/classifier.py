@@ -20,6 +20,7 @@ from ironcage.firewall import (
     plain_view,
     second_views,
     without_encoded,
+    without_lines,
 )
 from ironcage.guardrails.cascade import Cascade, Margin, allowance
 from ironcage.guardrails.settings import MODEL
@@ -81,13 +82,15 @@ class InjectionClassifier:
     def judge(self, text: NormalisedText, origin: Origin, *, task: str = "") -> Judgement:
         """Read a text and, where nothing stands there openly, everything it could be hiding."""
         phrases = [(f.start, f.end) for f in self._phrases.detect(text, origin)]
-        margins = self._cascade.margins(without_encoded(text.text), origin, task=task)
+        shown = without_lines(without_encoded(text.text))
+        known = [(text.folded_index(start), text.folded_index(end)) for start, end in phrases]
+        margins = self._cascade.margins(shown, origin, task=task, known=known)
         encoded, penalty = sum(m.is_encoded for m in margins), self._cascade.settings.view_penalty
         findings = self._findings(margins, View(text.text, text.span), phrases)
         if not any(f.score >= _FLAGGED for f in findings):
             left = max(1, allowance(len(margins)) - encoded)
             for view in islice(_disguises(text), _MOST_VIEWS):
-                hidden = self._cascade.margins(view.text, origin, most=left)
+                hidden = self._cascade.margins(without_lines(view.text), origin, most=left)
                 left -= sum(m.is_encoded for m in hidden)
                 encoded += sum(m.is_encoded for m in hidden)
                 findings += self._findings(hidden, view, phrases, penalty=penalty)

@@ -1,7 +1,7 @@
 """A text as token ids, and the overlapping windows in which it is read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,10 @@ class Window:
     last: int
     start: int
     end: int
+
+    def holds(self, places: Sequence[tuple[int, int]]) -> bool:
+        """Tell whether it has a part of one of these places."""
+        return any(start < self.end and self.start < end for start, end in places)
 
 
 class TextTokenizer:

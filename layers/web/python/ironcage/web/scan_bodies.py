@@ -1,5 +1,6 @@
 """The public bodies of both firewalls: inputs to judge, and a result for each in its place."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
@@ -20,6 +21,8 @@ from ironcage.gateway.wire.bodies import error_body
 from ironcage.web.errors import ReportRefusals, problems_of
 
 MAX_INPUTS = 64
+# Lambda answers with 6 MB at most, in which the body is one JSON string; the rest is for errors.
+MAX_ANSWER_BYTES = 5_500_000
 # So long the detector that is at work may still read, and the answer be written and sent.
 _LAST_SECONDS = 3.0
 _ORIGINS = {
@@ -136,6 +139,7 @@ def scan_batch(
     def to_scan() -> float:
         return seconds_left() - _LAST_SECONDS
 
+    room = MAX_ANSWER_BYTES
     results: list[ResultBody | RefusedBody] = []
     errors: list[IronCageError] = []
     for at, given in enumerate(batch.inputs):
@@ -143,7 +147,9 @@ def scan_batch(
             if to_scan() <= 0:
                 raise DeadlineExceeded
             read = read_input(given).to_input(default)
-            results.append(_result(scanner.scan(read, terms, seconds_left=to_scan)))
+            result = _result(scanner.scan(read, terms, seconds_left=to_scan))
+            room = _room_after(result, room)
+            results.append(result)
         except IronCageError as error:
             errors.append(error)
             results.append(RefusedBody(error=_refusal(_placed(error, at), request_id)))
@@ -192,6 +198,18 @@ def _result(scanned: Scanned) -> ResultBody:
         policy_version=scanned.policy_version,
         timings_ms=dict(scanned.timings_ms),
     )
+
+
+def _room_after(result: ResultBody, room: int) -> int:
+    """Tell how many bytes of the answer are left behind a result.
+
+    Raises:
+        InvalidRequest: it does not fit.
+    """
+    left = room - len(json.dumps(result.model_dump_json(), ensure_ascii=False).encode())
+    if left < 0:
+        raise InvalidRequest({"": "has more findings than one answer can hold: send it in parts"})
+    return left
 
 
 def _finding(sighted: Sighted) -> FindingBody:

@@ -114,11 +114,15 @@ def _ssn(value: str) -> int:
 
 
 def _ipv4(value: str) -> int:
-    """Accept addresses of machines; loopback, netmasks and 0.0.0.0 name nobody."""
+    """Accept addresses of machines; loopback, netmasks and what ends in three zeros name nobody.
+
+    The latter is a network at most, and the version of a browser far more often.
+    """
     octets = value.split(".")
     if any(int(o) > 255 or (o[0] == "0" and o != "0") for o in octets):  # noqa: PLR2004
         return 0
-    return 0 if octets[0] in {"0", "127", "255"} else len(value)
+    is_shared = octets[0] in {"0", "127", "255"} or set(octets[1:]) == {"0"}
+    return 0 if is_shared else len(value)
 
 
 def _ipv6(value: str) -> int:
@@ -201,3 +205,5 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     **PERSONAL_CHECKS,
     **TOKEN_CHECKS,
 }
+# These look for stand-ins themselves: beside key material, a word like `example` says nothing.
+READS_PLACEHOLDERS = frozenset(["key_block"])

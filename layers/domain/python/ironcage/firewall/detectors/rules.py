@@ -26,6 +26,7 @@ from functools import cached_property
 from ironcage.firewall.detectors.checks import (
     CHECKS,
     MARKER,
+    READS_PLACEHOLDERS,
     is_placeholder,
     without_gaps,
 )
@@ -185,7 +186,8 @@ class Rule:
         if least < len(value) and check(sample := value[:least]):
             return 0 if is_placeholder(sample) else len(value)
         kept = check(value)
-        return 0 if kept and is_placeholder(value[:kept]) else kept
+        is_judged = self.check in READS_PLACEHOLDERS
+        return 0 if kept and not is_judged and is_placeholder(value[:kept]) else kept
 
     def _stretched(self, text: str, span: tuple[int, int], extent: int) -> tuple[int, int]:
         if self._tail is None:

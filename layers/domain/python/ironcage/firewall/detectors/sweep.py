@@ -96,7 +96,10 @@ class Sweep:
         """Tell whether a bounded value depends on what stands at the hold: that may become a gap.
 
         A value ends in a letter or a digit: where a space stands before the hold, it touches none.
+        A value that goes on beyond the bound is decided: a stream must not withhold without end.
         """
+        if extent - start >= MAX_VALUE:
+            return False
         beyond = extent > self._hold or (extent == self._hold and "!" <= text[extent - 1] <= "~")
         is_doubtful = beyond and start < self._hold and not self._reading.is_last
         if is_doubtful:
