@@ -3,10 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket, socket_allow_hosts
 
 UNIT = Path(__file__).parent / "unit"
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+# Examples bound the property tests, not a clock: a busy machine is no counterexample.
+settings.register_profile("ironcage", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ironcage")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -258,7 +258,7 @@ def test_agent_of_the_same_name_in_another_tenant_is_somebody_else() -> None:
     assert world.verify(theirs).tenant_id == "tenant_other"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(position=st.integers(0, len(GOOD) - 1), letter=st.characters(codec="ascii"))
 def test_token_is_refused_when_any_letter_changes(position: int, letter: str) -> None:
     world = a_token_world()
@@ -271,7 +271,7 @@ def test_token_is_refused_when_any_letter_changes(position: int, letter: str) ->
             world.verify(changed)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=200))
 def test_any_text_is_refused_and_breaks_nothing(text: str) -> None:
     world = a_token_world()
@@ -280,7 +280,7 @@ def test_any_text_is_refused_and_breaks_nothing(text: str) -> None:
         world.verify(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=100), st.binary(max_size=200))
 def test_any_signed_bytes_are_refused_and_break_nothing(header: bytes, claims: bytes) -> None:
     world = a_token_world()

@@ -66,7 +66,7 @@ def streamed(firewall: Firewall, policy: Policy, pieces: Iterable[str]) -> str:
     return "".join(map(scanner.feed, pieces)) + scanner.finish()
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(worlds, texts, st.lists(st.integers(0, 200), max_size=12))
 def test_stream_equals_redacting_the_whole_however_it_is_cut(
     world: World, text: str, cuts: list[int]
@@ -78,7 +78,7 @@ def test_stream_equals_redacting_the_whole_however_it_is_cut(
     assert streamed(*world, text) == whole
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(worlds, texts)
 def test_redacting_twice_equals_redacting_once(world: World, text: str) -> None:
     firewall, policy = world
@@ -88,14 +88,14 @@ def test_redacting_twice_equals_redacting_once(world: World, text: str) -> None:
     assert redacted(firewall, once, policy, hash_key=KEY) == once
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(worlds, texts)
 def test_findings_are_spans_of_the_text(world: World, text: str) -> None:
     for finding in found(world[0], text, a_policy("custom")).findings:
         assert 0 <= finding.start < finding.end <= len(text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.text(alphabet="ab01(){}[]|?*+^$\\.,-:<>=!PiswdbBAz&~ \n", max_size=24))
 def test_pattern_is_refused_or_never_wider_than_measured(source: str) -> None:
     row = {"id": "a", "type": "ANY", "pattern": source}

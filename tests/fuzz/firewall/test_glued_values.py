@@ -119,7 +119,7 @@ def streamed(
     return out + scanner.finish()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts)
 def test_glued_secret_never_survives_and_twice_is_once(case: tuple[str, list[str]]) -> None:
     text, planted = case
@@ -130,7 +130,7 @@ def test_glued_secret_never_survives_and_twice_is_once(case: tuple[str, list[str
     assert redacted(FIREWALL, once, FULL) == once
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts, st.lists(st.integers(0, 600), max_size=12))
 def test_stream_of_glued_values_equals_the_whole_however_it_is_cut(
     case: tuple[str, list[str]], cuts: list[int]
@@ -140,7 +140,7 @@ def test_stream_of_glued_values_equals_the_whole_however_it_is_cut(
     assert streamed(text, cuts) == redacted(FIREWALL, text, FULL)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.one_of(texts.map(lambda case: case[0]), ALONGSIDE), min_size=1, max_size=5),
     st.lists(st.integers(0, 900), max_size=8),
@@ -157,7 +157,7 @@ def test_stream_whose_sentences_are_read_equals_the_whole_however_it_is_cut(
     assert streamed(text, cuts, firewall=read_whole(), policy=policy) == whole
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts)
 def test_stream_of_glued_values_equals_the_whole_character_by_character(
     case: tuple[str, list[str]],
@@ -167,7 +167,7 @@ def test_stream_of_glued_values_equals_the_whole_character_by_character(
     assert streamed(text, list(range(len(text)))) == redacted(FIREWALL, text, FULL)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(texts, min_size=1, max_size=3), st.booleans(), st.integers(1, 40))
 def test_glued_secret_never_survives_in_arguments(
     cases: list[tuple[str, list[str]]],
@@ -186,7 +186,7 @@ def test_glued_secret_never_survives_in_arguments(
     assert not leaks(whole, planted)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts, st.text(alphabet="abZ09 ./", max_size=5), st.integers(0, 2))
 def test_encoded_secret_never_survives_and_a_stream_sees_it_too(
     case: tuple[str, list[str]], before: str, encoding: int

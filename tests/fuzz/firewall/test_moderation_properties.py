@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ironcage.firewall import (
@@ -50,7 +50,6 @@ class Everything:
         return [dict.fromkeys(ModerationCategory, 1.0) for _ in pieces]
 
 
-@settings(deadline=None)  # the first text waits for the model
 @given(TEXTS)
 def test_scores_are_from_0_to_1_and_the_same_each_time(text: str) -> None:
     (scores,) = LOCAL.score([text])
@@ -60,7 +59,6 @@ def test_scores_are_from_0_to_1_and_the_same_each_time(text: str) -> None:
     assert ANOTHER.score([text]) == [scores]
 
 
-@settings(deadline=None)  # the first text waits for the model
 @given(TEXTS)
 def test_findings_point_into_the_text(text: str) -> None:
     for moderator in (LOCAL, Everything()):

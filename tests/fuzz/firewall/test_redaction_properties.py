@@ -81,7 +81,7 @@ def streamed(text: str, cuts: list[int], policy_at: int) -> str:
     return out + scanner.finish()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts, st.lists(st.integers(0, 900), max_size=12), st.integers(0, len(MODES) - 1))
 def test_stream_equals_redacting_the_whole_however_it_is_cut(
     text: str, cuts: list[int], policy_at: int
@@ -91,7 +91,7 @@ def test_stream_equals_redacting_the_whole_however_it_is_cut(
     assert streamed(text, cuts, policy_at) == whole
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(joined(GAPS), st.integers(0, len(MODES) - 1))
 def test_redacting_twice_equals_redacting_once(text: str, policy_at: int) -> None:
     once = redacted(FIREWALL, text, MODES[policy_at], hash_key=KEY)
@@ -99,7 +99,7 @@ def test_redacting_twice_equals_redacting_once(text: str, policy_at: int) -> Non
     assert redacted(FIREWALL, once, MODES[policy_at], hash_key=KEY) == once
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.tuples(st.text(max_size=40), st.text(max_size=40)),
     st.sampled_from(list(SECRETS.values())),
@@ -117,14 +117,14 @@ def test_planted_secret_never_leaves_a_stream(
     assert secret not in out
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts)
 def test_findings_are_spans_of_the_text_and_hold_none_of_it(text: str) -> None:
     for finding in found(FIREWALL, text, a_policy("injection", "secrets", "pii")).findings:
         assert 0 <= finding.start < finding.end <= len(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.recursive(
         st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=12), planted),
@@ -144,7 +144,7 @@ def test_redacted_arguments_still_parse(value: object, ascii_only: bool) -> None
     assert not any(secret in str(json.loads(cleaned)) for secret in SECRETS.values())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet='"\\{}[]:,u0041eE+-.9 a', max_size=60))
 def test_arguments_that_are_no_json_are_still_cleaned(raw: str) -> None:
     cleaned, verdict = ArgumentRedactor(FIREWALL, FULL).clean(raw)

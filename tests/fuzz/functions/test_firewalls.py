@@ -15,7 +15,6 @@ from support.firewalls import DIRECTIONS, a_post, call, emulated_firewalls
 LONGEST_SECONDS = 5.0
 FUZZ = settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 BOTH = pytest.mark.parametrize("direction", DIRECTIONS)

@@ -34,7 +34,7 @@ JUNK = st.recursive(
 FIELDS = st.dictionaries(st.sampled_from(sorted(RESPONSES_PARAMETERS)), JUNK, max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(FIELDS)
 def test_any_body_is_read_or_refused_with_reasons(fields: dict[str, object]) -> None:
     body = json.dumps({"model": "m", "input": "Hi.", **fields}).encode()

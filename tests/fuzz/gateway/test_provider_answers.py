@@ -48,7 +48,6 @@ SCREEN = Screen(standard_firewall(), a_policy(), b"")
 FLAT = Price.flat(1_000_000, 2_000_000, is_claude=True)
 FUZZ = settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 # What `json.loads` can return: numbers without a bound, NaN and infinity included.

@@ -102,7 +102,6 @@ def test_missing_usage_is_none_and_not_zero(wire: Wire, *, is_stream: bool) -> N
 
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sizes=st.lists(st.integers(1, 120), min_size=1, max_size=6))

@@ -170,4 +170,4 @@ def record_of(call: Call) -> str:
 
 
 TestLedgerMachine = LedgerMachine.TestCase
-TestLedgerMachine.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestLedgerMachine.settings = settings(max_examples=100, stateful_step_count=30)

@@ -17,7 +17,7 @@ from support.policy_documents import (
     policies_of,
 )
 
-EXAMPLES = settings(max_examples=60, deadline=None)
+EXAMPLES = settings(max_examples=60)
 
 
 @EXAMPLES
@@ -61,7 +61,7 @@ def test_no_child_makes_a_block_milder(
     assert before is not Action.BLOCK or after is Action.BLOCK
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(MODERATING, MODERATING, st.sampled_from((0.6, 0.8, 0.95)))
 def test_no_child_makes_a_moderated_block_milder(
     parent: Document, child: Document, score: float

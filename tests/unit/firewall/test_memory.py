@@ -187,7 +187,7 @@ def test_memory_holds_digests_and_findings_and_no_text(world: World) -> None:
     assert not any(word in said for word in (NAME, "radium", "Sum it up", "tenant-1"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     turns=st.lists(
         st.lists(st.sampled_from(["a", f"b {NAME}", f"{NAME} {NAME}", "c", " "]), max_size=4),

@@ -78,7 +78,7 @@ def test_stream_equals_the_whole_character_by_character() -> None:
     assert SECRET not in out
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     words=st.lists(
         st.sampled_from(

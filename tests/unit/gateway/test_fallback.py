@@ -337,7 +337,7 @@ FAILURES = st.sampled_from(
     seconds=st.floats(2.1, 30),
     answers=st.booleans(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_script_passes_the_deadline_or_repeats_what_may_be_paid(
     scripts: list[list[IronCageError]], shares: list[float], *, seconds: float, answers: bool
 ) -> None:

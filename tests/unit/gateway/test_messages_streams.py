@@ -245,7 +245,7 @@ def test_blocked_stream_ends_with_an_error_event_and_shows_nothing() -> None:
     assert "message_stop" not in kinds(answer)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.builds(Saying, CONTENT, CALLS, reasoning_content=CONTENT, refusal=CONTENT), st.data())
 def test_message_is_the_same_however_the_stream_is_cut_and_when_it_is_not_streamed(
     saying: Saying, data: st.DataObject

@@ -192,7 +192,7 @@ def test_error_event_has_the_shape_of_events_and_that_of_errors() -> None:
     assert told["error"].keys() >= {"code", "message", "type", "request_id"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.builds(Saying, CONTENT, CALLS, refusal=CONTENT), st.data())
 def test_response_is_the_same_however_the_stream_is_cut_and_when_it_is_not_streamed(
     saying: Saying, data: st.DataObject
