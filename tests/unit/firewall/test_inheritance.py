@@ -51,6 +51,25 @@ def test_block_gives_way_where_the_document_says_so_to(name: str) -> None:
     assert action_of(policies, "SECRET", origin="user", score=0.6) is Action.ALLOW
 
 
+@pytest.mark.parametrize("above", [{}, {"preset": "moderate"}], ids=["alone", "below a preset"])
+@pytest.mark.parametrize("origin", ["user", "document", "system"])
+def test_type_that_is_blocked_is_blocked_for_all_of_its_origins(
+    above: Document, origin: str
+) -> None:
+    policies = policies_of(above, {"input": {"actions": {INJECTION: "block"}}})
+
+    assert action_of(policies, INJECTION, origin=origin, score=0.95) is Action.BLOCK
+
+
+def test_origin_that_a_document_names_beside_its_type_keeps_its_own_action() -> None:
+    own = {"input": {"actions": {INJECTION: "block", f"{INJECTION}:document": "redact"}}}
+
+    policies = policies_of(own)
+
+    found = [action_of(policies, INJECTION, origin=o, score=0.95) for o in ("document", "system")]
+    assert found == [Action.REDACT, Action.BLOCK]
+
+
 def test_single_type_is_opened_and_the_rest_is_held() -> None:
     parent = {"overridable": ["input.actions.SECRET"], "input": {"otherwise": "block"}}
     child = {"input": {"actions": {"SECRET": "allow", "SECRET:user": "redact", "US_SSN": "allow"}}}

@@ -46,8 +46,8 @@ def layer_of(document: Document) -> Layer:
     if not document:
         return Layer()
     paths, preset = flatten(document), document.get("preset")
-    values = {**_preset_paths(preset), **paths} if preset else paths
-    listed = {**_preset_paths(preset or DEFAULT_PRESET), **paths}
+    values = _over_preset(preset, paths) if preset else paths
+    listed = _over_preset(preset or DEFAULT_PRESET, paths)
     opened: Any = document.get("overridable", ())
     demand = Demand(listed, frozenset(), tuple(opened))
     strict = (path for path, value in values.items() if is_strict(path, value))
@@ -64,7 +64,7 @@ def merge(parent: Layer, child: Layer) -> Layer:
 def effective(layer: Layer) -> dict[str, object]:
     """Write the one document that acts; read again, it is the same."""
     preset = layer.values.get("preset", DEFAULT_PRESET)
-    paths = {**_preset_paths(preset), **_held(layer), "preset": preset}
+    paths = _over_preset(preset, _held(layer)) | {"preset": preset}
     for section in SECTIONS:
         paths |= _demanded(paths, section, layer.demands)
     for name in below(paths, "compliance"):
@@ -95,8 +95,10 @@ def _opened(document: Document) -> dict[str, object]:
     return {"overridable": document["overridable"]} if "overridable" in document else {}
 
 
-def _preset_paths(name: object) -> dict[str, Any]:
-    return flatten(PRESETS[str(name)])
+def _over_preset(name: object, own: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in what a preset says; who names a type itself means all of its origins."""
+    preset = flatten(PRESETS[str(name)])
+    return {path: v for path, v in preset.items() if path.partition(":")[0] not in own} | {**own}
 
 
 def _held(layer: Layer) -> dict[str, Any]:
