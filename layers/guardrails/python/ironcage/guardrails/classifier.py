@@ -20,24 +20,17 @@ from ironcage.firewall import (
     plain_view,
     second_views,
     without_encoded,
-    without_lines,
 )
 from ironcage.guardrails.cascade import Cascade, Margin, allowance
 from ironcage.guardrails.settings import MODEL
+from ironcage.guardrails.shown import ORDERING, is_terse, shown
 
 INJECTION = "PROMPT_INJECTION"
 LOWEST_SCORE = 0.1
 _FLAGGED = 0.5
 _MOST_VIEWS = 6
-# A few words, as commands to an assistant often are, look like orders against it: without one of
-# the words of such orders, they must be surer.
-_TERSE, _BEHIND_LATIN = 48, "\u0250"
-_ORDERING = (
-    *("ignor", "instruct", "prompt", "system", "reveal", "forget", "disregard", "secret"),
-    *("pretend", "password", "rules", "previous", "bypass"),
-)
 # A disguise is worth a look when undoing it gives words that orders to a model are made of.
-_TELLING = (*_ORDERING, "your", "assistant", "send ", "tell ", "you ")
+_TELLING = (*ORDERING, "your", "assistant", "send ", "tell ", "you ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +54,11 @@ class InjectionClassifier:
 
     @cached_property
     def version(self) -> str:
-        """Name models, thresholds and phrases by one hash; the settings hold those of the files."""
-        parts = self._cascade.settings.source + self._phrases.version
-        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+        """Name models, thresholds, phrases and code by one hash; the settings hold the models'."""
+        digest = hashlib.sha256((self._cascade.settings.source + self._phrases.version).encode())
+        for file in sorted(Path(__file__).parent.glob("*.py")):
+            digest.update(file.read_bytes())
+        return digest.hexdigest()[:16]
 
     def detect(self, text: NormalisedText, origin: Origin) -> Sequence[Finding]:
         """See orders to the model in a whole text; offsets are those of the original."""
@@ -82,15 +77,15 @@ class InjectionClassifier:
     def judge(self, text: NormalisedText, origin: Origin, *, task: str = "") -> Judgement:
         """Read a text and, where nothing stands there openly, everything it could be hiding."""
         phrases = [(f.start, f.end) for f in self._phrases.detect(text, origin)]
-        shown = without_lines(without_encoded(text.text))
+        seen = shown(without_encoded(text.text))
         known = [(text.folded_index(start), text.folded_index(end)) for start, end in phrases]
-        margins = self._cascade.margins(shown, origin, task=task, known=known)
+        margins = self._cascade.margins(seen, origin, task=task, known=known)
         encoded, penalty = sum(m.is_encoded for m in margins), self._cascade.settings.view_penalty
         findings = self._findings(margins, View(text.text, text.span), phrases)
         if not any(f.score >= _FLAGGED for f in findings):
             left = max(1, allowance(len(margins)) - encoded)
             for view in islice(_disguises(text), _MOST_VIEWS):
-                hidden = self._cascade.margins(without_lines(view.text), origin, most=left)
+                hidden = self._cascade.margins(shown(view.text), origin, most=left)
                 left -= sum(m.is_encoded for m in hidden)
                 encoded += sum(m.is_encoded for m in hidden)
                 findings += self._findings(hidden, view, phrases, penalty=penalty)
@@ -111,7 +106,7 @@ class InjectionClassifier:
     ) -> list[Finding]:
         """Give each window its place in the original, and its score."""
         lift = self._cascade.settings.phrase_lift
-        penalty += self._cascade.settings.terse_penalty if _is_terse(view.text) else 0.0
+        penalty += self._cascade.settings.terse_penalty if is_terse(view.text) else 0.0
         findings = []
         for margin in margins:
             start, end = view.locate(margin.start, margin.end)
@@ -147,12 +142,6 @@ def _disguises(text: NormalisedText) -> Iterator[View]:
     for view in (plain, *second_views(text, plain)):
         if _telling(view.text) > told:
             yield view
-
-
-def _is_terse(text: str) -> bool:
-    """Tell whether a text is a few words; scripts that say more in a letter never are."""
-    is_short = len(text) <= _TERSE and max(text, default="") < _BEHIND_LATIN
-    return is_short and not any(word in text.lower() for word in _ORDERING)
 
 
 def _telling(text: str) -> int:
