@@ -55,6 +55,32 @@ def test_hash_is_that_of_the_value_as_it_reads(written: str) -> None:
     assert cleaned(written, a_finding(0, len(written)), mode=RedactionMode.HASH) == plain
 
 
+@pytest.mark.parametrize(
+    ("kind", "one", "other", "is_same"),
+    [
+        ("CREDIT_CARD", "4111 1111 1111 1111", "4111-1111-1111-1111", True),
+        ("CREDIT_CARD", "4111111111111111", "4111.1111.1111.1111", True),
+        ("US_SSN", "536-90-4399", "536 90 4399", True),
+        ("MAC_ADDRESS", "00:1a:2b:3c:4d:5e", "001A.2B3C.4D5E", True),
+        ("EMAIL_ADDRESS", "Bob@Mail.com", "bob@mail.com", True),
+        ("SE_PERSONNUMMER", "850504-1234", "850504+1234", False),
+        ("EMAIL_ADDRESS", "b.ob@mail.com", "bob@mail.com", False),
+        ("IP_ADDRESS", "1.12.3.4", "11.2.3.4", False),
+        ("BADGE", "A-12", "A1-2", False),
+    ],
+    ids=["spaces", "dots", "national", "device", "mail", "sign", "dotted mail", "address", "own"],
+)
+def test_hash_is_one_for_a_number_however_it_is_spaced(
+    kind: str, one: str, other: str, *, is_same: bool
+) -> None:
+    def hashed(text: str) -> str:
+        found = a_finding(0, len(text), kind=kind)
+        policy = a_policy(modes={kind: RedactionMode.HASH})
+        return redact(text, Verdict(findings=(found,)), policy, hash_key=KEY)
+
+    assert (hashed(one) == hashed(other)) is is_same
+
+
 def test_hash_without_a_key_is_a_full_redaction() -> None:
     out = cleaned("bob@mail.com", a_finding(0, 12), mode=RedactionMode.HASH, key=b"")
 

@@ -5,6 +5,7 @@ Values that overlap are removed together, and then always in full.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Iterator
 
 from ironcage.firewall.model import Action, Finding, Policy, RedactionMode, Verdict
@@ -15,6 +16,9 @@ SECRET = "SECRET"  # noqa: S105  # a finding's type
 REMOVED_INJECTION = "[REMOVED:PROMPT_INJECTION]"
 _SHORTEST_PARTIAL = 12
 _KEPT = 4
+# Numbers that people space as they like; a plus has a meaning in some.
+_NUMBERS = frozenset({"CREDIT_CARD", "IBAN_CODE", "PHONE_NUMBER", "MAC_ADDRESS", "IMEI", "VIN"})
+_SPACING = r"[\s\-./:()]"
 # Letters alone: a digest in digits could look like a card or a phone number to the next scan.
 _LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
 
@@ -68,7 +72,7 @@ def _marker(value: str, group: list[Finding], how: tuple[Policy, bytes]) -> str:
     if mode is RedactionMode.PARTIAL and len(value) >= _SHORTEST_PARTIAL:
         return f"[REDACTED:{kind}:{_last_four(value)}]"
     if mode is RedactionMode.HASH and hash_key:
-        return f"[REDACTED:{kind}:{_keyed_letters(value, hash_key)}]"
+        return f"[REDACTED:{kind}:{_keyed_letters(_compared(kind, value), hash_key)}]"
     return f"[REDACTED:{kind}]"
 
 
@@ -81,11 +85,16 @@ def _last_four(value: str) -> str:
     return "".join(c if c.isascii() and c.isalnum() else "*" for c in value[-_KEPT:])
 
 
-def _keyed_letters(value: str, key: bytes) -> str:
-    """Name a value so that equal values can be told, by whoever holds no key, from others.
+def _compared(kind: str, value: str) -> str:
+    """Write a value so that equal ones are equal: however it is spaced, widened or in capitals."""
+    text = NormalisedText(value).text
+    if kind in _NUMBERS or (kind[2:3] == "_" and kind != "IP_ADDRESS"):  # as in `US_SSN`
+        return re.sub(_SPACING, "", text).upper()
+    return text.lower() if kind == "EMAIL_ADDRESS" else text
 
-    Equal is what reads alike: invisible characters and wide letters do not make another value.
-    """
-    plain = NormalisedText(value).text.encode("utf-8", "surrogatepass")
+
+def _keyed_letters(value: str, key: bytes) -> str:
+    """Name a value so that equal values can be told, by whoever holds no key, from others."""
+    plain = value.encode("utf-8", "surrogatepass")
     digest = hmac.new(key, plain, hashlib.sha256).hexdigest()
     return digest[:24].encode().translate(_LETTERS).decode()
