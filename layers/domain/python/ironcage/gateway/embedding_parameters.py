@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from ironcage.gateway.wire.checks import Check, Problems, boolean, by_type, choice, integer, text
+from ironcage.gateway.parameters import Parameter, free, ours, priced
+from ironcage.gateway.wire.checks import Problems, boolean, by_type, choice, integer, text
 
 MAX_INPUTS = 2_048
 MAX_DIMENSIONS = 16_384
@@ -30,12 +31,12 @@ def _is_token_ids(value: object) -> bool:
     return all(isinstance(item, int) and not isinstance(item, bool) for item in items)
 
 
-EMBEDDING_PARAMETERS: Mapping[str, Check] = {
-    "model": text(256, low=1),
-    "input": by_type(_TEXT, _texts),
-    "dimensions": integer(1, MAX_DIMENSIONS),
-    "encoding_format": choice("float", "base64"),
-    "input_type": choice(*INPUT_TYPES),
-    "normalize": boolean,
-    "user": text(512),
+EMBEDDING_PARAMETERS: Mapping[str, Parameter] = {
+    "model": ours(text(256, low=1)),
+    "input": priced(by_type(_TEXT, _texts)),
+    "dimensions": free(integer(1, MAX_DIMENSIONS)),
+    "encoding_format": ours(choice("float", "base64")),
+    "input_type": free(choice(*INPUT_TYPES)),
+    "normalize": free(boolean),
+    "user": free(text(512)),
 }

@@ -19,7 +19,6 @@ from ironcage.gateway.wire.checks import (
     integer,
     number,
     only,
-    pattern,
     record,
     refused,
     safe_name,
@@ -51,19 +50,23 @@ class Parameter(NamedTuple):
     check: Check
 
 
-def _refused(why: str) -> Parameter:
+def not_taken(why: str) -> Parameter:
+    """Refuse a parameter, and say why."""
     return Parameter(Treatment.REFUSED, refused(why))
 
 
-def _free(check: Check) -> Parameter:
+def free(check: Check) -> Parameter:
+    """Pass a parameter on that changes no price."""
     return Parameter(Treatment.FREE, check)
 
 
-def _priced(check: Check) -> Parameter:
+def priced(check: Check) -> Parameter:
+    """Pass a parameter on whose price the estimate bounds."""
     return Parameter(Treatment.PRICED, check)
 
 
-def _ours(check: Check) -> Parameter:
+def ours(check: Check) -> Parameter:
+    """Read a parameter, and keep it."""
     return Parameter(Treatment.OURS, check)
 
 
@@ -98,16 +101,17 @@ MAX_LABELS = 16
 _BIAS = number(-100, 100)
 _LABEL = text(512)
 
+FUNCTION_FIELDS: Mapping[str, Check] = {
+    "name": FUNCTION_NAME,
+    "description": text(65_536),
+    "parameters": schema,
+    "strict": boolean,
+}
 _FUNCTION_TOOL = record(
     {
         "type": anything,
         "function": record(
-            {
-                "name": FUNCTION_NAME,
-                "description": text(65_536),
-                "parameters": schema,
-                "strict": boolean,
-            },
+            FUNCTION_FIELDS,
             required=("name",),
         ),
     },
@@ -123,65 +127,63 @@ _NAMED_TOOL = record(
     required=("type", "function"),
 )
 
-_SCHEMA = record(
-    {
-        "name": pattern(r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, dashes or underscores"),
-        "description": text(65_536),
-        "schema": schema,
-        "strict": boolean,
-    },
-    required=("name",),
-)
+SCHEMA_FIELDS: Mapping[str, Check] = {
+    "name": FUNCTION_NAME,
+    "description": text(65_536),
+    "schema": schema,
+    "strict": boolean,
+}
 _RESPONSE_FORMAT = tagged(
     "type",
     {
         "text": record({"type": anything}),
         "json_object": record({"type": anything}),
         "json_schema": record(
-            {"type": anything, "json_schema": _SCHEMA}, required=("json_schema",)
+            {"type": anything, "json_schema": record(SCHEMA_FIELDS, required=("name",))},
+            required=("json_schema",),
         ),
     },
     refused={},
 )
 
 PARAMETERS: Mapping[str, Parameter] = {
-    "model": _ours(text(256, low=1)),
-    "messages": _priced(array(MESSAGE, 1, MAX_MESSAGES)),
-    "tools": _priced(array(_TOOL, 1, MAX_TOOLS)),
-    "n": _priced(integer(1, MAX_CHOICES)),
-    "max_tokens": _ours(integer(1, MAX_TOKENS_LIMIT)),
-    "max_completion_tokens": _ours(integer(1, MAX_TOKENS_LIMIT)),
-    "reasoning_effort": _priced(choice("none", "minimal", "low", "medium", "high", "xhigh", "max")),
-    "response_format": _priced(_RESPONSE_FORMAT),
-    "tool_choice": _free(by_type(choice("none", "auto", "required"), _NAMED_TOOL)),
-    "parallel_tool_calls": _free(boolean),
-    "temperature": _free(number(0, 2)),
-    "top_p": _free(number(0, 1)),
-    "presence_penalty": _free(number(-2, 2)),
-    "frequency_penalty": _free(number(-2, 2)),
-    "seed": _free(integer(-(2**63), 2**63 - 1)),
-    "stop": _free(by_type(text(256, low=1), array(text(256, low=1), 0, 4))),
-    "logit_bias": _free(_logit_bias),
-    "user": _free(text(512)),
-    "safety_identifier": _free(text(512)),
-    "prompt_cache_key": _free(text(512)),
-    "verbosity": _free(choice("low", "medium", "high")),
-    "stream": _ours(boolean),
-    "stream_options": _ours(record({"include_usage": boolean, "include_obfuscation": boolean})),
-    "metadata": _ours(_metadata),
-    "store": _ours(only(allowed=False, why="answers are never stored at the provider")),
-    "service_tier": _ours(_service_tier),
-    "logprobs": _ours(only(allowed=False, why="would carry text past the output firewall")),
-    "modalities": _ours(only(["text"], "text is the only modality")),
-    "top_logprobs": _refused("would carry text past the output firewall"),
-    "audio": _refused("audio is not supported"),
-    "prediction": _refused("rejected predictions have no bounded price"),
-    "web_search_options": _refused("searches have no bounded price"),
-    "functions": _refused("use tools"),
-    "function_call": _refused("use tool_choice"),
-    "prompt_cache_retention": _refused("has no bounded price"),
-    "moderation": _refused("has no bounded price"),
-    "extensions": _refused("is a word of our own, inside"),
+    "model": ours(text(256, low=1)),
+    "messages": priced(array(MESSAGE, 1, MAX_MESSAGES)),
+    "tools": priced(array(_TOOL, 1, MAX_TOOLS)),
+    "n": priced(integer(1, MAX_CHOICES)),
+    "max_tokens": ours(integer(1, MAX_TOKENS_LIMIT)),
+    "max_completion_tokens": ours(integer(1, MAX_TOKENS_LIMIT)),
+    "reasoning_effort": priced(choice("none", "minimal", "low", "medium", "high", "xhigh", "max")),
+    "response_format": priced(_RESPONSE_FORMAT),
+    "tool_choice": free(by_type(choice("none", "auto", "required"), _NAMED_TOOL)),
+    "parallel_tool_calls": free(boolean),
+    "temperature": free(number(0, 2)),
+    "top_p": free(number(0, 1)),
+    "presence_penalty": free(number(-2, 2)),
+    "frequency_penalty": free(number(-2, 2)),
+    "seed": free(integer(-(2**63), 2**63 - 1)),
+    "stop": free(by_type(text(256, low=1), array(text(256, low=1), 0, 4))),
+    "logit_bias": free(_logit_bias),
+    "user": free(text(512)),
+    "safety_identifier": free(text(512)),
+    "prompt_cache_key": free(text(512)),
+    "verbosity": free(choice("low", "medium", "high")),
+    "stream": ours(boolean),
+    "stream_options": ours(record({"include_usage": boolean, "include_obfuscation": boolean})),
+    "metadata": ours(_metadata),
+    "store": ours(only(allowed=False, why="answers are never stored at the provider")),
+    "service_tier": ours(_service_tier),
+    "logprobs": ours(only(allowed=False, why="would carry text past the output firewall")),
+    "modalities": ours(only(["text"], "text is the only modality")),
+    "top_logprobs": not_taken("would carry text past the output firewall"),
+    "audio": not_taken("audio is not supported"),
+    "prediction": not_taken("rejected predictions have no bounded price"),
+    "web_search_options": not_taken("searches have no bounded price"),
+    "functions": not_taken("use tools"),
+    "function_call": not_taken("use tool_choice"),
+    "prompt_cache_retention": not_taken("has no bounded price"),
+    "moderation": not_taken("has no bounded price"),
+    "extensions": not_taken("is a word of our own, inside"),
 }
 
 

@@ -12,7 +12,7 @@ from ironcage.gateway.wire.chat import ChatRequest, with_images
 from ironcage.gateway.wire.checks import Problems
 from ironcage.gateway.wire.extensions import NAME, extended
 from ironcage.gateway.wire.images import bounded_part, url_of
-from ironcage.gateway.wire.strict_json import decode_object
+from ironcage.gateway.wire.strict_json import decode_fields
 
 REQUIRED = ("model", "messages", "max_tokens")
 _SAME = ("temperature", "top_p")
@@ -34,7 +34,7 @@ def parse_messages(
         UnsupportedParameter: parameters without a known price, and nothing else is wrong.
         InvalidRequest: at least one field breaks a rule.
     """
-    given = {name: value for name, value in decode_object(body).items() if value is not None}
+    given = decode_fields(body)
     extras = extras_in(given, extra_parameters, MESSAGES_PARAMETERS)
     problems = Problems()
     check_fields(given, MESSAGES_PARAMETERS, problems, required=REQUIRED, extras=extras)

@@ -11,7 +11,10 @@ from ironcage.gateway.parameters import (
     MAX_TOKENS_LIMIT,
     MAX_TOOLS,
     Parameter,
-    Treatment,
+    free,
+    not_taken,
+    ours,
+    priced,
 )
 from ironcage.gateway.wire.anthropic_blocks import (
     CACHE_CONTROL,
@@ -31,7 +34,6 @@ from ironcage.gateway.wire.checks import (
     number,
     only,
     record,
-    refused,
     schema,
     tagged,
     text,
@@ -99,38 +101,29 @@ _OUTPUT_CONFIG = record(
 )
 
 
-def _row(treatment: Treatment, check: Check) -> Parameter:
-    return Parameter(treatment, check)
-
-
-def _no(why: str) -> Parameter:
-    return Parameter(Treatment.REFUSED, refused(why))
-
-
-_FREE, _PRICED, _OURS = Treatment.FREE, Treatment.PRICED, Treatment.OURS
 MESSAGES_PARAMETERS: Mapping[str, Parameter] = {
-    "model": _row(_OURS, text(256, low=1)),
-    "messages": _row(_PRICED, array(MESSAGE, 1, MAX_MESSAGES)),
-    "max_tokens": _row(_OURS, integer(1, MAX_TOKENS_LIMIT)),
-    "system": _row(_PRICED, by_type(text(MAX_TEXT), array(TEXT_BLOCK, 0, MAX_PARTS))),
-    "tools": _row(_PRICED, array(_tool, 0, MAX_TOOLS)),
-    "tool_choice": _row(_FREE, _TOOL_CHOICE),
-    "thinking": _row(_PRICED, _THINKING),
-    "output_config": _row(_PRICED, _OUTPUT_CONFIG),
-    "cache_control": _row(_PRICED, CACHE_CONTROL),
-    "temperature": _row(_FREE, number(0, 1)),
-    "top_p": _row(_FREE, number(0, 1)),
-    "top_k": _row(_FREE, integer(0, MAX_TOP_K)),
-    "stop_sequences": _row(_FREE, array(text(256, low=1), 0, MAX_STOPS)),
-    "metadata": _row(_FREE, record({"user_id": text(512)})),
-    "stream": _row(_OURS, boolean),
-    "service_tier": _row(_OURS, choice("auto", "standard_only")),
-    "speed": _row(_OURS, only("standard", "other speeds have other prices")),
-    "inference_geo": _no("regions have prices of their own"),
-    "container": _no("containers have no bounded price"),
-    "mcp_servers": _no("tools that the provider runs have no bounded price"),
-    "context_management": _no("is not supported yet"),
-    "diagnostics": _no("is not supported yet"),
-    "user_profile_id": _no("the provider's account is ours"),
-    "workspace_id": _no("the provider's account is ours"),
+    "model": ours(text(256, low=1)),
+    "messages": priced(array(MESSAGE, 1, MAX_MESSAGES)),
+    "max_tokens": ours(integer(1, MAX_TOKENS_LIMIT)),
+    "system": priced(by_type(text(MAX_TEXT), array(TEXT_BLOCK, 0, MAX_PARTS))),
+    "tools": priced(array(_tool, 0, MAX_TOOLS)),
+    "tool_choice": free(_TOOL_CHOICE),
+    "thinking": priced(_THINKING),
+    "output_config": priced(_OUTPUT_CONFIG),
+    "cache_control": priced(CACHE_CONTROL),
+    "temperature": free(number(0, 1)),
+    "top_p": free(number(0, 1)),
+    "top_k": free(integer(0, MAX_TOP_K)),
+    "stop_sequences": free(array(text(256, low=1), 0, MAX_STOPS)),
+    "metadata": free(record({"user_id": text(512)})),
+    "stream": ours(boolean),
+    "service_tier": ours(choice("auto", "standard_only")),
+    "speed": ours(only("standard", "other speeds have other prices")),
+    "inference_geo": not_taken("regions have prices of their own"),
+    "container": not_taken("containers have no bounded price"),
+    "mcp_servers": not_taken("tools that the provider runs have no bounded price"),
+    "context_management": not_taken("is not supported yet"),
+    "diagnostics": not_taken("is not supported yet"),
+    "user_profile_id": not_taken("the provider's account is ours"),
+    "workspace_id": not_taken("the provider's account is ours"),
 }

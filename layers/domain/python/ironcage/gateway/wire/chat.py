@@ -11,7 +11,7 @@ from ironcage.gateway.pricing import Price, PriceTable
 from ironcage.gateway.wire.call_ids import with_own_call_ids
 from ironcage.gateway.wire.checks import Problems
 from ironcage.gateway.wire.images import MAX_IMAGES, bounded_part, images_in
-from ironcage.gateway.wire.strict_json import decode_object
+from ironcage.gateway.wire.strict_json import decode_fields
 from ironcage.gateway.wire.texts import Path, PromptText, prompt_texts, replaced_in
 
 MAX_TOKENS_FIELDS = ("max_completion_tokens", "max_tokens")
@@ -83,7 +83,7 @@ def parse_chat(
         UnsupportedParameter: parameters without a known price, and nothing else is wrong.
         InvalidRequest: at least one field breaks a rule.
     """
-    given = {name: value for name, value in decode_object(body).items() if value is not None}
+    given = decode_fields(body)
     problems = Problems()
     check_fields(given, PARAMETERS, problems, required=REQUIRED, extras=extra_parameters)
     _check_combinations(given, problems)

@@ -10,9 +10,10 @@ from typing import Self, cast
 
 from ironcage.gateway.embedding_parameters import EMBEDDING_PARAMETERS, MAX_INPUTS
 from ironcage.gateway.model import JsonObject
+from ironcage.gateway.parameters import check_fields
 from ironcage.gateway.pricing import Price, PriceTable
-from ironcage.gateway.wire.checks import Problems, safe_name
-from ironcage.gateway.wire.strict_json import decode_object
+from ironcage.gateway.wire.checks import Problems
+from ironcage.gateway.wire.strict_json import decode_fields
 from ironcage.gateway.wire.texts import Path, PromptText, replaced_in, user_texts
 from ironcage.gateway.wire.vectors import numbers_of, text_of
 
@@ -99,16 +100,9 @@ def parse_embeddings(
         UnsupportedParameter: token ids or parameters without a known price, and nothing else.
         InvalidRequest: at least one field breaks a rule.
     """
-    given = {name: value for name, value in decode_object(body).items() if value is not None}
+    given = decode_fields(body)
     problems = Problems()
-    for name in REQUIRED:
-        if name not in given:
-            problems.add(name, "is required")
-    for name, value in given.items():
-        if name in EMBEDDING_PARAMETERS:
-            EMBEDDING_PARAMETERS[name](value, name, problems)
-        elif name not in extra_parameters:
-            problems.refuse(safe_name(name))
+    check_fields(given, EMBEDDING_PARAMETERS, problems, required=REQUIRED, extras=extra_parameters)
     problems.raise_if_any()
     return _request(given)
 

@@ -10,7 +10,7 @@ from ironcage.gateway.wire.chat import ChatRequest, with_images
 from ironcage.gateway.wire.checks import Problems
 from ironcage.gateway.wire.images import bounded_part
 from ironcage.gateway.wire.responses_parameters import RESPONSES_PARAMETERS
-from ironcage.gateway.wire.strict_json import decode_object
+from ironcage.gateway.wire.strict_json import decode_fields
 
 REQUIRED = ("model", "input")
 _SAME = ("temperature", "top_p", "user", "safety_identifier", "prompt_cache_key")
@@ -32,7 +32,7 @@ def parse_responses(
         UnsupportedParameter: parameters without a known price, and nothing else is wrong.
         InvalidRequest: at least one field breaks a rule.
     """
-    given = {name: value for name, value in decode_object(body).items() if value is not None}
+    given = decode_fields(body)
     extras = extras_in(given, extra_parameters, RESPONSES_PARAMETERS)
     problems = Problems()
     check_fields(given, RESPONSES_PARAMETERS, problems, required=REQUIRED, extras=extras)

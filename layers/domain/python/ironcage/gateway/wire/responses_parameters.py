@@ -7,15 +7,19 @@ the provider, so whatever points at an earlier answer is refused with that reaso
 from collections.abc import Mapping
 
 from ironcage.gateway.parameters import (
+    FUNCTION_FIELDS,
     MAX_MESSAGES,
     MAX_TOKENS_LIMIT,
     MAX_TOOLS,
     PARAMETERS,
+    SCHEMA_FIELDS,
     Parameter,
-    Treatment,
+    free,
+    not_taken,
+    ours,
+    priced,
 )
 from ironcage.gateway.wire.checks import (
-    Check,
     Problems,
     anything,
     array,
@@ -24,10 +28,7 @@ from ironcage.gateway.wire.checks import (
     choice,
     integer,
     only,
-    pattern,
     record,
-    refused,
-    schema,
     tagged,
     text,
 )
@@ -42,16 +43,7 @@ _AS_IN_CHATS = (
 )
 _NOT_STORED = "answers are not stored: send the whole conversation as input"
 
-_FUNCTION = record(
-    {
-        "type": anything,
-        "name": FUNCTION_NAME,
-        "description": text(65_536),
-        "parameters": schema,
-        "strict": boolean,
-    },
-    required=("name",),
-)
+_FUNCTION = record({"type": anything, **FUNCTION_FIELDS}, required=("name",))
 
 
 def _tool(value: object, path: str, problems: Problems) -> None:
@@ -69,16 +61,7 @@ _TOOL_CHOICE = tagged(
     {"function": record({"type": anything, "name": FUNCTION_NAME}, required=("name",))},
     refused={"allowed_tools": "is not supported yet"},
 )
-_SCHEMA = record(
-    {
-        "type": anything,
-        "name": pattern(r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, dashes or underscores"),
-        "description": text(65_536),
-        "schema": schema,
-        "strict": boolean,
-    },
-    required=("name", "schema"),
-)
+_SCHEMA = record({"type": anything, **SCHEMA_FIELDS}, required=("name", "schema"))
 _PLAIN = record({"type": anything})
 _FORMAT = tagged(
     "type", {"text": _PLAIN, "json_object": _PLAIN, "json_schema": _SCHEMA}, refused={}
@@ -99,37 +82,23 @@ def _included(value: object, path: str, problems: Problems) -> None:
         problems.refuse(path)
 
 
-def _ours(check: Check) -> Parameter:
-    return Parameter(Treatment.OURS, check)
-
-
-def _priced(check: Check) -> Parameter:
-    return Parameter(Treatment.PRICED, check)
-
-
-def _no(why: str) -> Parameter:
-    return Parameter(Treatment.REFUSED, refused(why))
-
-
 RESPONSES_PARAMETERS: Mapping[str, Parameter] = {
     **{name: PARAMETERS[name] for name in _AS_IN_CHATS},
-    "input": _priced(by_type(text(MAX_TEXT), array(item, 1, MAX_MESSAGES))),
-    "instructions": _priced(text(MAX_TEXT)),
-    "max_output_tokens": _ours(integer(1, MAX_TOKENS_LIMIT)),
-    "tools": _priced(array(_tool, 0, MAX_TOOLS)),
-    "tool_choice": Parameter(
-        Treatment.FREE, by_type(choice("none", "auto", "required"), _TOOL_CHOICE)
-    ),
-    "text": _priced(record({"format": _FORMAT, "verbosity": PARAMETERS["verbosity"].check})),
-    "reasoning": _priced(_REASONING),
-    "stream_options": _ours(record({"include_obfuscation": boolean})),
-    "include": _ours(array(_included, 0, 16)),
-    "max_tool_calls": _ours(integer(1, MAX_TOOL_ROUNDS)),
-    "truncation": _ours(only("disabled", "nothing is cut off: send what the model can read")),
-    "background": _ours(only(allowed=False, why=_NOT_STORED)),
-    "top_logprobs": _ours(only(0, "would carry text past the output firewall")),
-    "previous_response_id": _no(_NOT_STORED),
-    "conversation": _no(_NOT_STORED),
-    "prompt": _no("prompts are not stored: send its text"),
-    "context_management": _no("is not supported yet"),
+    "input": priced(by_type(text(MAX_TEXT), array(item, 1, MAX_MESSAGES))),
+    "instructions": priced(text(MAX_TEXT)),
+    "max_output_tokens": ours(integer(1, MAX_TOKENS_LIMIT)),
+    "tools": priced(array(_tool, 0, MAX_TOOLS)),
+    "tool_choice": free(by_type(choice("none", "auto", "required"), _TOOL_CHOICE)),
+    "text": priced(record({"format": _FORMAT, "verbosity": PARAMETERS["verbosity"].check})),
+    "reasoning": priced(_REASONING),
+    "stream_options": ours(record({"include_obfuscation": boolean})),
+    "include": ours(array(_included, 0, 16)),
+    "max_tool_calls": ours(integer(1, MAX_TOOL_ROUNDS)),
+    "truncation": ours(only("disabled", "nothing is cut off: send what the model can read")),
+    "background": ours(only(allowed=False, why=_NOT_STORED)),
+    "top_logprobs": ours(only(0, "would carry text past the output firewall")),
+    "previous_response_id": not_taken(_NOT_STORED),
+    "conversation": not_taken(_NOT_STORED),
+    "prompt": not_taken("prompts are not stored: send its text"),
+    "context_management": not_taken("is not supported yet"),
 }

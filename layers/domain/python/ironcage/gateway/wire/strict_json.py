@@ -39,6 +39,16 @@ def decode_object(body: bytes, *, max_bytes: int = MAX_BODY_BYTES) -> JsonObject
     return cast("JsonObject", value)
 
 
+def decode_fields(body: bytes) -> JsonObject:
+    """Read the fields of a request; a null says as much as no field.
+
+    Raises:
+        BodyTooLarge: more bytes than we accept.
+        MalformedBody: not one clean JSON object.
+    """
+    return {name: value for name, value in decode_object(body).items() if value is not None}
+
+
 def encode_json(value: object) -> bytes:
     """Write compact JSON in UTF-8; half a surrogate pair, as a provider may send, becomes `?`."""
     return _ENCODER.encode(value).encode("utf-8", "replace")
