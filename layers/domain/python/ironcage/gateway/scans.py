@@ -194,7 +194,7 @@ class Scanner:
     def _firewall(self, terms: Terms, watch: TimedWatch) -> Firewall:
         """Join the detectors that are here, those of the policy itself, and those elsewhere."""
         policy = self._policy(terms)
-        own = [d for d in own_detectors(policy, NoOpenAi) if d.name in policy.detectors]
+        own = own_detectors(policy, NoOpenAi)
         here = {d.name: watch.over(d) for d in (*self._detectors, *own)}
         errand = Errand(
             tenant_key=terms.tenant_key,

@@ -22,8 +22,10 @@ def shown(text: str) -> str:
 
     def thinned(hit: re.Match[str]) -> str:
         nonlocal left
-        left -= not _orders(hit[0])
-        return " " * len(hit[0]) if left < 0 and not _orders(hit[0]) else hit[0]
+        if _orders(hit[0]):
+            return hit[0]
+        left -= 1
+        return hit[0] if left >= 0 else " " * len(hit[0])
 
     return re.sub(_ADDRESS, thinned, without_lines(text))
 
