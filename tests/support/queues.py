@@ -9,6 +9,7 @@ from typing import Any
 
 _DEAD = "DeadLetters"
 _PATIENCE, _GIVE_UP = "VisibilityTimeout", "RedrivePolicy"
+_HASTY_SECONDS = "12"
 
 
 @dataclass
@@ -37,11 +38,15 @@ class DeployedQueue:
 
     @contextmanager
     def impatient(self) -> Iterator[None]:
-        """Give a failed message up after two deliveries in a row, not after five in minutes."""
+        """Give a failed message up after two deliveries, not after five in half an hour.
+
+        A delivery still has time to fail first, also one that waits for a busy machine: it would
+        settle later what was given up.
+        """
         told = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=["All"])
         before = {name: told["Attributes"][name] for name in (_PATIENCE, _GIVE_UP)}
         rule = {**json.loads(before[_GIVE_UP]), "maxReceiveCount": 2}
-        hasty = {_PATIENCE: "1", _GIVE_UP: json.dumps(rule)}
+        hasty = {_PATIENCE: _HASTY_SECONDS, _GIVE_UP: json.dumps(rule)}
         self.client.set_queue_attributes(QueueUrl=self.url, Attributes=hasty)
         try:
             yield
