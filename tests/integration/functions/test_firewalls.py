@@ -85,11 +85,13 @@ def test_result_has_the_parts_that_are_promised() -> None:
     [result] = posted("input", {"text": ORDER, "origin": "user"})
 
     assert result.keys() == {
-        *("flagged", "score", "action", "findings", "redacted", "policy_version", "timings_ms")
+        *("flagged", "score", "action", "findings", "redacted", "policy_version", "timings_ms"),
+        "unscanned",
     }
     assert (result["flagged"], result["action"]) == (True, "block")
     assert result["redacted"] == "[REMOVED:PROMPT_INJECTION]"
     assert result["policy_version"] == default_policies().input.version
+    assert result["unscanned"] == {}
     for finding in result["findings"]:
         assert finding.keys() == {"type", "detector", "start", "end", "score", "action"}
         assert 0 <= finding["start"] < finding["end"] <= len(ORDER)

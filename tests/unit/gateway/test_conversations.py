@@ -123,6 +123,7 @@ def test_seam_of_a_text_that_was_changed_is_placed_on_all_of_it() -> None:
         if s.finding.type == "PROMPT_INJECTION" and s.place and s.place.message == 0
     }
     assert spans == {(0, len(first))}
+    assert found.unscanned == {}
 
 
 @pytest.mark.parametrize(
@@ -141,6 +142,7 @@ def test_images_are_judged_by_the_policy_alone(action: Action, seen: tuple[Actio
 
     assert (found.action, len(found.sightings)) == seen
     assert (found.clean is None) == (action is not Action.ALLOW)
+    assert found.unscanned == {"image": "no_text"}
 
 
 def test_answer_of_the_assistant_is_the_models_in_the_other_direction() -> None:

@@ -95,6 +95,7 @@ def test_detector_that_no_time_is_left_for_is_skipped_where_the_policy_says_so()
 
     assert [s.finding.type for s in found.judged.sightings] == ["PROMPT_INJECTION"]
     assert found.timings_ms.keys() == {"injection", "ner", "total"}
+    assert found.unscanned == {"pii": "timed_out"}
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,7 @@ def test_conversation_that_time_is_left_for_is_read_whole() -> None:
     )
 
     assert found.judged.action is Action.ALLOW
+    assert found.unscanned == {}
     assert reader.texts == 3  # both, and the seam between them
 
 

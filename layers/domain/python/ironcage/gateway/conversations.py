@@ -3,13 +3,13 @@
 It is read as a chat request is, so it is refused, changed and cleaned as one would be.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from ironcage.firewall import Action, Finding, Verdict, redact
 from ironcage.gateway.cleaning import Cleaner, stopping
-from ironcage.gateway.scan_counts import IMAGE
+from ironcage.gateway.scan_counts import IMAGE, UNSEEN_IMAGES
 from ironcage.gateway.seams import read_seams
 from ironcage.gateway.verdicts import clean_prompt
 from ironcage.gateway.wire.chat import ChatRequest, parse_chat
@@ -36,11 +36,15 @@ class Sighted:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a policy makes of a text or a conversation; `clean` is None if it cannot be cleaned."""
+    """What a policy makes of a text or a conversation.
+
+    `clean` is None if it cannot be cleaned; `unscanned`: what no detector sees into, and why.
+    """
 
     action: Action
     sightings: tuple[Sighted, ...]
     clean: object
+    unscanned: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge_text(text: str, found: Verdict, cleaner: Cleaner) -> Judged:
@@ -69,7 +73,8 @@ def judge_conversation(
         reading.read(_told(found, chat) if is_answer else found)
     reading.read_seams()
     reading.see_images()
-    return Judged(reading.action, tuple(reading.sightings), reading.clean())
+    unscanned = UNSEEN_IMAGES if chat.images else {}
+    return Judged(reading.action, tuple(reading.sightings), reading.clean(), unscanned)
 
 
 class _Reading:

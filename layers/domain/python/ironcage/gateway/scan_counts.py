@@ -10,7 +10,9 @@ from ironcage.gateway.cleaning import SEALED, stopping
 from ironcage.gateway.model import JsonObject
 
 IMAGE = "IMAGE"  # what a policy's `images` field is an action for
-_REASONS = {"image": "no_text", SEALED: "unreadable"}
+_IMAGE = "image"
+UNSEEN_IMAGES = {_IMAGE: "no_text"}
+_REASONS = {**UNSEEN_IMAGES, SEALED: "unreadable"}
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class Scan:
         """Count images: no detector sees into one, so the policy alone decides."""
         if not count:
             return
-        self._miss("image", count)
+        self._miss(_IMAGE, count)
         if action := policy.actions.get(IMAGE, Action.ALLOW):
             # Nothing can be taken out of an image, so what would be redacted is stopped.
             self.action = max(self.action, stopping(Verdict(action)).action)

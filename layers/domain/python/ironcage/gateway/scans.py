@@ -119,12 +119,13 @@ ScanInput = TextInput | ConversationInput
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """The verdict on one input."""
+    """The verdict on one input; `unscanned` says what did not look, or was not seen, and why."""
 
     judged: Judged
     score: float
     policy_version: str
     timings_ms: Mapping[str, float]
+    unscanned: Mapping[str, str]
 
 
 class NoOpenAi:
@@ -189,6 +190,7 @@ class Scanner:
             score=self._score(judged, watch),
             policy_version=policy.version,
             timings_ms={name: round(ms, 3) for name, ms in timings.items()},
+            unscanned={**firewall.skipped, **judged.unscanned},
         )
 
     def _firewall(self, terms: Terms, watch: TimedWatch) -> Firewall:

@@ -105,6 +105,10 @@ class ResultBody(BaseModel):
     )
     policy_version: str
     timings_ms: dict[str, float]
+    unscanned: dict[str, str] = Field(
+        description="What did not look (a detector, where the policy lets texts pass then) or"
+        " cannot be seen (`image`), and why. Empty when everything was looked at."
+    )
 
 
 class RefusedBody(BaseModel):
@@ -197,6 +201,7 @@ def _result(scanned: Scanned) -> ResultBody:
         redacted=judged.clean,
         policy_version=scanned.policy_version,
         timings_ms=dict(scanned.timings_ms),
+        unscanned=dict(scanned.unscanned),
     )
 
 
