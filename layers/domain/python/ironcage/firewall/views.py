@@ -60,6 +60,11 @@ def _skeleton_char(code: int) -> str:
 _SKELETON = CharTable(_skeleton_char)
 
 
+def plain_letters(text: str) -> str:
+    """Spell a text as its plain view does."""
+    return text.translate(_SKELETON)
+
+
 def plain_view(text: str) -> View:
     """View a text in plain lower-case letters, without accents, lookalikes or hidden characters."""
     mapped = NormalisedText(text, _SKELETON)

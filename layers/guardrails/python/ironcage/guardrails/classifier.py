@@ -1,6 +1,7 @@
 """Prompt injection, by trained models: in the text itself, and in what it could be hiding.
 
-The phrase rules can make the models surer of a window; they never decide by themselves.
+The phrase rules can make the models surer of a window; they never decide by themselves. Those of
+orders in other languages do, since the models have read little in them.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from ironcage.firewall import (
     Finding,
     InjectionDetector,
     NormalisedText,
+    OrderRules,
     Origin,
     View,
     plain_view,
@@ -51,11 +53,13 @@ class InjectionClassifier:
     def __init__(self, folder: Path = MODEL) -> None:
         self._cascade = Cascade(folder)
         self._phrases = InjectionDetector()
+        self._orders = OrderRules()
 
     @cached_property
     def version(self) -> str:
         """Name models, thresholds, phrases and code by one hash; the settings hold the models'."""
-        digest = hashlib.sha256((self._cascade.settings.source + self._phrases.version).encode())
+        packs = self._cascade.settings.source + self._phrases.version + self._orders.version
+        digest = hashlib.sha256(packs.encode())
         for file in sorted(Path(__file__).parent.glob("*.py")):
             digest.update(file.read_bytes())
         return digest.hexdigest()[:16]
@@ -82,6 +86,7 @@ class InjectionClassifier:
         margins = self._cascade.margins(seen, origin, task=task, known=known)
         encoded, penalty = sum(m.is_encoded for m in margins), self._cascade.settings.view_penalty
         findings = self._findings(margins, View(text.text, text.span), phrases)
+        findings += self._orders.detect(text)
         if not any(f.score >= _FLAGGED for f in findings):
             left = max(1, allowance(len(margins)) - encoded)
             for view in islice(_disguises(text), _MOST_VIEWS):

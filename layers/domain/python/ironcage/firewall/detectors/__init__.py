@@ -5,6 +5,7 @@ from ironcage.firewall.detectors.custom_rows import validate_patterns
 from ironcage.firewall.detectors.injection import InjectionDetector
 from ironcage.firewall.detectors.local_moderator import LocalModerator
 from ironcage.firewall.detectors.moderation import ModerationDetector
+from ironcage.firewall.detectors.orders import OrderRules
 from ironcage.firewall.detectors.pii import pii_detector
 from ironcage.firewall.detectors.secrets import secrets_detector
 
@@ -13,6 +14,7 @@ __all__ = [
     "InjectionDetector",
     "LocalModerator",
     "ModerationDetector",
+    "OrderRules",
     "compile_custom",
     "pii_detector",
     "secrets_detector",
