@@ -20,20 +20,22 @@ _IBAN_LENGTHS = {
     for length, codes in {
         "15": "NO",
         "16": "BE",
-        "18": "DK FI FO GL NL",
+        "18": "DK FI FK FO GL NL SD",
         "19": "MK SI",
-        "20": "AT BA EE KZ LT LU XK",
+        "20": "AT BA EE KZ LT LU MN XK",
         "21": "CH HR LI LV",
-        "22": "BG BH CR DE GB GE IE ME RS",
-        "23": "AE GI IL TL",
+        "22": "BG BH CR DE GB GE IE ME RS VA",
+        "23": "AE GI IL IQ OM SO TL",
         "24": "AD CZ ES MD PK RO SA SE SK TN VG",
-        "25": "PT",
+        "25": "LY PT ST",
         "26": "IS TR",
-        "27": "FR GR IT MC MR SM",
-        "28": "AL AZ BY CY DO GT HU LB PL SV",
-        "29": "BR PS QA UA",
-        "30": "JO KW MU",
+        "27": "BI DJ FR GR IT MC MR SM",
+        "28": "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        "29": "BR EG PS QA UA",
+        "30": "JO KW MU YE",
         "31": "MT SC",
+        "32": "LC",
+        "33": "RU",
     }.items()
     for code in codes.split()
 }
@@ -97,13 +99,20 @@ def _iban(value: str) -> int:
     """Cut a match to its country's length and divide by 97."""
     left, end = _IBAN_LENGTHS.get(value[:2], 0), 0
     while left and end < len(value):
-        left -= value[end] != " "
+        left -= value[end] not in " -"
         end += 1
     if left or not end or value[end : end + 1].isalnum():
         return 0
-    compact = value[:end].replace(" ", "")
+    compact = value[:end].replace(" ", "").replace("-", "")
     number = int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4]))
     return end if number % 97 == 1 else 0
+
+
+def _iban_lower(value: str) -> int:
+    """Accept small letters too, of what is no hexadecimal number."""
+    end = _iban(value.upper())
+    is_hexadecimal = re.fullmatch("[0-9a-f]+", value[:end]) and not value[2:end].isdigit()
+    return 0 if is_hexadecimal else end
 
 
 def _ssn(value: str) -> int:
@@ -126,7 +135,10 @@ def _ipv4(value: str) -> int:
 
 
 def _ipv6(value: str) -> int:
-    """Accept what parses, with three groups or more: `a::b` is more often code."""
+    """Accept what parses, with three groups or more: `a::b` is more often code.
+
+    Eight groups of two digits are the bytes of a fingerprint or of a longer name of a device.
+    """
     from ipaddress import IPv6Address  # noqa: PLC0415  # 3 ms that most requests never need
 
     value = value.rstrip(".")
@@ -135,7 +147,9 @@ def _ipv6(value: str) -> int:
         IPv6Address(value)
     except ValueError:
         return 0
-    return len(value) if sum(map(bool, value.split(":"))) >= 3 else 0  # noqa: PLR2004
+    groups = value.split(":")
+    is_eight_bytes = len(groups) == 8 and all(len(group) == 2 for group in groups)  # noqa: PLR2004
+    return len(value) if sum(map(bool, groups)) >= 3 and not is_eight_bytes else 0  # noqa: PLR2004
 
 
 def _email(value: str) -> int:
@@ -195,6 +209,7 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     "card": _card,
     "email": _email,
     "iban": _iban,
+    "iban_lower": _iban_lower,
     "ipv4": _ipv4,
     "ipv6": _ipv6,
     "key_block": _key_block,
