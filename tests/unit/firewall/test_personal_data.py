@@ -34,6 +34,10 @@ CHECKED = {
 }
 RIGID = {name: row for name, row in ALL.items() if row[0] not in ELASTIC.split()}
 HARMLESS = {
+    "email_no_domain": "почта@локально, имя@сайт and @имя.рф",
+    "email_no_top_level": "пример@почта.рфы",
+    "email_placeholder": "jörg@example.com, example@müller.de",
+    "email_dots": "jö..rg@müller.de",
     "hotel": "The hotel 912 345 678 is full.",
     "business": "Our business 123-456-782 grew.",
     "company": "company 2341 2341 2346",

@@ -153,7 +153,9 @@ def _ipv6(value: str) -> int:
 
 
 def _email(value: str) -> int:
-    return 0 if value.startswith("git@") or value[0] == "." or ".." in value else len(value)
+    """Accept an address that is written well, at a made-up host `mail.example` too."""
+    is_none = value.startswith("git@") or value[0] == "." or ".." in value
+    return 0 if is_none or is_placeholder(value.removesuffix(".example")) else len(value)
 
 
 def counts_up(value: str) -> bool:
@@ -220,5 +222,6 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     **PERSONAL_CHECKS,
     **TOKEN_CHECKS,
 }
-# These look for stand-ins themselves: beside key material, a word like `example` says nothing.
-READS_PLACEHOLDERS = frozenset(["key_block"])
+# These look for stand-ins themselves: beside key material, a word like `example` says nothing, and
+# at the end of an address it is how people are written about who are not to be reached.
+READS_PLACEHOLDERS = frozenset(["email", "key_block"])

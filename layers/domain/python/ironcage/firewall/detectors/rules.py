@@ -3,7 +3,8 @@ r"""Pattern rules: data from `rules/*.toml`, compiled lazily and checked when th
 A rule works in strides, so that a stream can be cut anywhere without changing the outcome:
 
 1. *keywords*: lower-case literals, one of which every trigger holds; most texts stop here;
-2. *trigger*: how a value begins. Printable ASCII without spaces, at most 128 characters;
+2. *trigger*: how a value begins, in at most 128 characters that `is_held` knows: printable ASCII
+   without spaces, and letters of scripts whose words stand between spaces;
 3. *lead* and *chars* (a class), or *run* (a pattern): what may follow. Where that ends, the value
    is decided: what must stand there does (*until*), and one of the *patterns* must match from the
    trigger on, pass the *check* and be no placeholder;
