@@ -30,7 +30,7 @@ CHECKED = {
     name: row
     for name, row in ALL.items()
     if row[0] not in UNCHECKED.split()
-    and name not in {"ethereum_lower", "vin_european", "kr_rrn_since_2020"}
+    and name not in {"ethereum_lower", "vin_european", "vin_lower", "kr_rrn_since_2020"}
 }
 RIGID = {name: row for name, row in ALL.items() if row[0] not in ELASTIC.split()}
 HARMLESS = {
@@ -38,6 +38,10 @@ HARMLESS = {
     "email_no_top_level": "пример@почта.рфы",
     "email_placeholder": "jörg@example.com, example@müller.de",
     "email_dots": "jö..rg@müller.de",
+    "email_of_an_icon": "logo@2x.png, icons/app@3x.jpeg",
+    "email_of_a_matrix": "y = x@self.weights + x@w.shape",
+    "card_barcode": "EAN 4311501678251, 5018374083747",
+    "phone_counting": "01 02 03 04 05, 02-04-06-08-10, 07 14 21 28 35",
     "hotel": "The hotel 912 345 678 is full.",
     "business": "Our business 123-456-782 grew.",
     "company": "company 2341 2341 2346",
@@ -88,6 +92,7 @@ HARMLESS = {
     "birthday_year": "date of birth 24/12/1885",
     "birthday_of_the_famous": "She was born on 1 November 1986 in Rome.",
     "birthday_of_the_famous_digits_in_words": "Tom Smith (born 3 March 1985) acts.",
+    "birthday_of_a_nation": "The company was born on 4 July 1976, as it was born on 4 July 1976.",
     "birthday_of_the_dead": "Napoleon was born on 15 August 1769.",
     "birthday_on_a_farm": "Born on a farm, it moved on 3 March 1985 to Rome.",
     "birthday_no_day": "born on 31 February 1985, born on 40 March 1985",
@@ -121,6 +126,13 @@ HARMLESS = {
     "version_of_a_database": "Oracle Database 12.1.0.2 and WebLogic 12.2.1.4",
     "section_head": "3.2.1.4 Scope of delivery",
     "section_head_in_markdown": "above\n## 4.2.1.3 Backups",
+    "section_in_german": "Kapitel 3.1.2.4, Abschnitt 4.2.1.3",
+    "section_in_french": "chapitre 3.1.2.4",
+    "version_in_spanish": "Versión: 2.3.4.5",
+    "version_of_a_language": "Python 3.12.1.1 and Java 1.8.0.2",
+    "version_of_debian": "libfoo 1.2.3.4-1ubuntu1",
+    "version_in_a_changelog": "# Changes\n\n## [1.2.3.4] - 2024-01-02\n* 2.0.1.3 (beta)",
+    "enzyme": "EC 3.4.21.44, enzyme 1.14.13.39",
     "section_named": "see 4.2.1.3, table 3.1.2.4, Requirement 8.2.3.1",
     "oid": "OID 1.3.6.1",
 }
@@ -141,6 +153,8 @@ ADDRESSES = {
     "line": "first\n10.0.0.5 Db",
     "line_of_a_log": "203.0.113.7 - - GET",
     "resolver": "see 8.8.8.8x 8.8.4.4 for names",
+    "list": "Our resolvers:\n* 8.8.8.8\n* 203.0.113.9 (spare)",
+    "engine": "Redis at nginx 203.0.113.7, kernel 10.0.0.5",
     "seen": "see 203.0.113.7",
 }
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
-from ironcage.firewall.detectors.digits import luhn_holds
+from ironcage.firewall.detectors.digits import ean_holds, luhn_holds
 from ironcage.firewall.detectors.personal import PERSONAL_CHECKS
 from ironcage.firewall.detectors.tokens import TOKEN_CHECKS
 from ironcage.firewall.normalise import GAP
@@ -49,6 +49,7 @@ _CARD_BRANDS = (
     r"|62\d{14,17}"  # UnionPay
     r"|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}"  # Maestro
 )
+_BARCODES = {12, 13}  # which cards hardly have any more
 _FAMOUS_SSN = frozenset(["078051120", "219099999", "123456789"])
 _PLACEHOLDER = (
     r"(?i)example|placeholder|changeme|change[_-]me|your[_-]|dummy|redacted|\.\.\.|<[^>]*>|\$\{|\{\{"
@@ -62,6 +63,13 @@ _PASSWORD_WORDS = frozenset(
 )
 # Exactly what we write, or a value could hide in what merely looks like a marker.
 MARKER = r"\[REDACTED:[A-Z][A-Z0-9_]{1,39}(?::(?:[A-Za-z0-9*]{4}|[a-p]{24}))?\]"
+_NO_DOMAINS = frozenset(
+    [
+        *["png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "bmp", "tiff", "css", "json", "html"],
+        *["xml", "txt", "log", "csv", "yml", "yaml", "toml", "shape", "dtype", "weight", "weights"],
+        *["bias", "transpose", "reshape", "values", "numpy", "tensor"],
+    ]
+)
 _DIGITS = frozenset("0123456789")
 _LEAST_TOKEN_ENTROPY = 2.8
 _LEAST_ASSIGNED_ENTROPY = 3.2
@@ -90,7 +98,9 @@ def _any(value: str) -> int:
 
 
 def _card(value: str) -> int:
-    digits = value.replace(" ", "").replace("-", "")
+    digits = re.sub("[^0-9]", "", value)
+    if len(digits) in _BARCODES and ean_holds(digits):
+        return 0
     proven = re.fullmatch(_CARD_BRANDS, digits) and len(set(digits)) > 1 and luhn_holds(digits)
     return len(value) if proven else 0
 
@@ -153,8 +163,13 @@ def _ipv6(value: str) -> int:
 
 
 def _email(value: str) -> int:
-    """Accept an address that is written well, at a made-up host `mail.example` too."""
-    is_none = value.startswith("git@") or value[0] == "." or ".." in value
+    """Accept an address that is written well, at a made-up host `mail.example` too.
+
+    Names of files (`icon@2x.png`) and products of matrices (`x@self.weight`) are none.
+    """
+    host = value.lower().partition("@")[2]
+    is_code = host.startswith("self.") or host.rpartition(".")[2] in _NO_DOMAINS
+    is_none = is_code or value.startswith("git@") or value[0] == "." or ".." in value
     return 0 if is_none or is_placeholder(value.removesuffix(".example")) else len(value)
 
 
