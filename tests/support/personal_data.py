@@ -101,6 +101,8 @@ PERSONAL_IN_CONTEXT: Mapping[str, tuple[str, str, str]] = {
     "swift_code": ("SWIFT_CODE", "SWIFT/BIC: ", "DEUTDEFF500"),
     "mac_cisco": ("MAC_ADDRESS", "arp entry ", "0012.3456.7890"),
     "mac_named": ("MAC_ADDRESS", "MAC address: ", "001A2B3C4D5E"),
+    "mac_named_letters": ("MAC_ADDRESS", "MAC address: ", "aabbccddeeff"),
+    "mac_cisco_letters": ("MAC_ADDRESS", "arp entry ", "dead.beef.cafe"),
     "mac_named_hyphens": ("MAC_ADDRESS", "mac: ", "001a-2b3c-4d5e"),
     "mac_named_digits": ("MAC_ADDRESS", "BSSID ", "10:20:30:40:50:60"),
     "nif_hyphen": ("ES_NIF", "NIF: ", "12345678-Z"),

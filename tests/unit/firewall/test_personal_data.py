@@ -235,6 +235,28 @@ def test_stream_equals_the_whole_character_by_character(kind: str, before: str, 
     assert out == f"{before}[REDACTED:{kind}], he"
 
 
+@pytest.mark.parametrize(("kind", "before", "value"), ALL.values(), ids=ALL.keys())
+def test_piece_of_a_stream_with_a_value_holds_a_keyword_of_its_rule(
+    kind: str, before: str, value: str
+) -> None:
+    rules = {rule.id: rule for rule in pii_detector().rules}
+    seen = [f for f in found(FIREWALL, before + value, POLICY).findings if f.type == kind]
+
+    for finding in seen:
+        rule = rules[finding.detector.removeprefix("pii/")]
+        piece = (before if "(?P<v>" in rule.patterns[0] else "") + value
+        assert any(keyword in piece.lower() for keyword in rule.keywords)
+
+
+def test_head_of_a_section_depends_on_what_is_taken_out_behind_it() -> None:
+    text = "x\n1.2.3.4 (11) 98765-4321"
+
+    for cut in range(len(text)):
+        scanner = StreamScanner(FIREWALL, POLICY)
+        out = scanner.feed(text[:cut]) + scanner.feed(text[cut:]) + scanner.finish()
+        assert out == redacted(FIREWALL, text, POLICY)
+
+
 def test_context_of_a_free_rule_may_be_glued_to_anything() -> None:
     rule = Rule("free", "FREE", ("k",), "k[0-9]{4}", ("k[0-9]{4}",), context=("bot",))
 
