@@ -118,6 +118,7 @@ PERSONAL_IN_CONTEXT: Mapping[str, tuple[str, str, str]] = {
     "birthday_german": ("DATE_OF_BIRTH", "geboren am ", "24.12.1985"),
     "birthday_born": ("DATE_OF_BIRTH", "I was born on ", "3 March 1985"),
     "birthday_born_weekday": ("DATE_OF_BIRTH", "Born on Sunday, ", "March 3rd, 1985"),
+    "birthday_day_of": ("DATE_OF_BIRTH", "born on the ", "3rd day of May 1985"),
     "birthday_ordinal": ("DATE_OF_BIRTH", "date of birth: ", "March 3rd, 1985"),
     "birthday_solid": ("DATE_OF_BIRTH", "DOB ", "03MAR1985"),
     "birthday_french": ("DATE_OF_BIRTH", "née le ", "3 août 1985"),
