@@ -130,7 +130,6 @@ PII: Mapping[str, tuple[str, str]] = {
     "ssn": ("US_SSN", "536-90-4399"),
     "ipv4": ("IP_ADDRESS", "203.0.113.77"),
     "ipv6": ("IP_ADDRESS", "2001:db8::ff00:42:8329"),
-    "nif": ("ES_NIF", "12345678Z"),
     "nie": ("ES_NIE", "X1234567L"),
     "nric": ("SG_NRIC_FIN", "S1234567D"),
     "hetu": ("FI_PERSONAL_IDENTITY_CODE", "131052-308T"),
@@ -141,6 +140,7 @@ PII_IN_CONTEXT: Mapping[str, tuple[str, str, str]] = {
     "ssn": ("US_SSN", "SSN ", "536 90 4399"),
     "nhs": ("UK_NHS", "NHS number ", "943 476 5919"),
     "pesel": ("PL_PESEL", "PESEL ", "44051401359"),
+    "nif": ("ES_NIF", "Mi DNI es ", "12345678Z"),
 }
 
 

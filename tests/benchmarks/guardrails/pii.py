@@ -19,7 +19,7 @@ from benchmarks.guardrails.planted import PROSE, Planted, ordinary, plant
 from ironcage.firewall import NormalisedText, Origin, pii_detector
 
 EACH = 8
-ORDINARY_TEXTS = 80
+ORDINARY_TEXTS = 88
 LEAST_SCORE = 0.4
 LENGTHS = (160, 640, 2_000, 4_000)
 ROUNDS = 5

@@ -55,10 +55,12 @@ _PHONES = (
 )
 KINDS: tuple[Kind, ...] = (
     Kind("EMAIL_ADDRESS", "My e-mail is", ("anna.###@mail.acme.org", "j^^^^@corp^^.org")),
+    Kind("EMAIL_ADDRESS", "Schreib an", ("jörg.###@müller-bau.de", "имя###@почта.рф")),
     Kind("PHONE_NUMBER", "Call me at", _PHONES),
     Kind("PHONE_NUMBER", "Write to me, or use", _PHONES),
     Kind("CREDIT_CARD", "The card is", ("4### #### #### ####", "5412############"), "luhn"),
     Kind("IBAN_CODE", "Send it to", ("DE## #### #### #### #### ##", "BE## #### #### ####"), "iban"),
+    Kind("IBAN_CODE", "iban:", ("de## #### #### #### #### ##", "be##############"), "iban_lower"),
     Kind("US_SSN", "My SSN is", ("5##-4#-1###",)),
     Kind("US_ITIN", "My ITIN is", ("9##-7#-####",)),
     Kind("US_PASSPORT", "My US passport is", ("5########", "A########")),
@@ -70,6 +72,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("US_MBI", "The Medicare MBI is", ("1EG#-TE#-MK##", "2AC#TE#MK##")),
     Kind("IP_ADDRESS", "It came from", ("203.0.113.1##", "2001:db8::ff00:4#:8#29")),
     Kind("MAC_ADDRESS", "The device is", ("00:1A:2#:3C:4#:5E", "00-1a-2#-3c-4#-5e")),
+    Kind("MAC_ADDRESS", "The switch shows", ("00#a.2b#c.4d#e",)),
     Kind("UK_NHS", "My NHS number is", ("### ### ####", "9#########"), "nhs"),
     Kind("UK_NINO", "My national insurance number is", ("AB######C", "JG ## ## ## A")),
     Kind("ES_NIF", "Mi DNI es", ("########^",), "nif"),
@@ -102,6 +105,13 @@ KINDS: tuple[Kind, ...] = (
     Kind("ZA_ID_NUMBER", "My South African ID number is", ("8#051#50##08#",), "za"),
     Kind("VIN", "The car is", ("1HGCM8#6#3A######",), "vin"),
     Kind("DATE_OF_BIRTH", "Date of birth:", ("1#/05/198#", "198#-05-1#", "1# May 198#")),
+    Kind("DATE_OF_BIRTH", "My son was born on", ("1# March 201#", "March 1#th, 201#")),
+    Kind("DATE_OF_BIRTH", "Geboren am", ("1#. März 198#", "1#. Dezember 198#")),
+    Kind("DATE_OF_BIRTH", "Née le", ("1# août 198#", "1# février 198#")),
+    Kind("DATE_OF_BIRTH", "Nacida el", ("1# de enero de 198#", "1# de marzo de 198#")),
+    Kind("DATE_OF_BIRTH", "Nata a Roma il", ("1# maggio 198#", "1#/05/198#")),
+    Kind("DATE_OF_BIRTH", "Nascido em", ("1# de março de 198#", "1# de outubro de 198#")),
+    Kind("DATE_OF_BIRTH", "Geboren op", ("1# maart 198#", "1# mei 198#")),
 )  # fmt: skip
 _AFTER = (
     ", as I told your colleague on 12 March 2024 when order 20240101-0042 was late.",
@@ -116,6 +126,9 @@ ORDINARY: tuple[str, ...] = (
     "In 1969 Apollo 11 flew 384400 km; the timestamps were 1700000000, 1700003600 and 1700007200.",
     "ISBN 978-3-16-148410-0, DOI 10.1000/182, section 4.2.1.3, pages 1024-2048, figure 3.14159265.",
     "Take 12345678901 items from shelf 123456789 and 9876543210 more from bay 4 of hall 17B.",
+    "Server nginx/1.25.3.0 runs foo==1.2.3.4 and libbar-4.5.6.7.tar.gz, agent App/2.23.24.76.",
+    "Part 12345678Z (EAN 4311501678251) costs 12.50; see section 3.2.1.4 and table 4.2.1.3.",
+    "The icon logo@2x.png and y = x@self.weights are of version 4.0.1.2, at 10:20:30:40:50:60.",
     "GPS 48.858370, 2.294481; box 12 x 34 x 56 cm; batch 2024-123-4567; part 555-0199-22.",
 )
 PROSE = "The committee met again in the old town hall to talk about the new bridge over the river. "

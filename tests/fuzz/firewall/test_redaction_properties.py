@@ -36,7 +36,7 @@ PLANTED = [
 ]
 NEARLY = [value[: len(value) * 2 // 3] for value in SECRETS.values()]
 GAPS = [" ", "\n", ". ", ", ", "; ", '" ', " \u200b", " é ", "漢 ", "… "]
-JOINTS = [*GAPS, *["", ",", "-", ":", "=", '"', "]", "[", "@", "+", "\u200b", "é", "漢", "…"]]
+JOINTS = [*GAPS, *["", ",", "-", ":", "=", '"', "]", "[", "@", "+", "\u200b", "é", "ж", "漢", "…"]]
 WORDS = [
     *[
         "password = ",
@@ -56,6 +56,17 @@ WORDS = [
         "12:30:45",
         "1.2.3",
         "ghp",
+    ],
+    *[
+        "nginx/",
+        "foo==",
+        "\n# ",
+        "Mr Smith was born on ",
+        "née le ",
+        "nato a Roma il ",
+        "привет",
+        "mac address ",
+        "de89 3704 ",
     ],
 ]
 pieces = st.one_of(

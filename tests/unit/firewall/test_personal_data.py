@@ -30,10 +30,18 @@ CHECKED = {
     name: row
     for name, row in ALL.items()
     if row[0] not in UNCHECKED.split()
-    and name not in {"ethereum_lower", "vin_european", "kr_rrn_since_2020"}
+    and name not in {"ethereum_lower", "vin_european", "vin_lower", "kr_rrn_since_2020"}
 }
 RIGID = {name: row for name, row in ALL.items() if row[0] not in ELASTIC.split()}
 HARMLESS = {
+    "email_no_domain": "почта@локально, имя@сайт and @имя.рф",
+    "email_no_top_level": "пример@почта.рфы",
+    "email_placeholder": "jörg@example.com, example@müller.de",
+    "email_dots": "jö..rg@müller.de",
+    "email_of_an_icon": "logo@2x.png, icons/app@3x.jpeg",
+    "email_of_a_matrix": "y = x@self.weights + x@w.shape",
+    "card_barcode": "EAN 4311501678251, 5018374083747",
+    "phone_counting": "01 02 03 04 05, 02-04-06-08-10, 07 14 21 28 35",
     "hotel": "The hotel 912 345 678 is full.",
     "business": "Our business 123-456-782 grew.",
     "company": "company 2341 2341 2346",
@@ -61,11 +69,36 @@ HARMLESS = {
     "ethereum_burned": "0x000000000000000000000000000000000000dEaD",
     "vin_digits": "12345678901234567",
     "vin_word_only": "VIN ABCDEFGHJKLMNPRST",
+    "mac_of_words": "dead.beef.cafe and feed.face.abba",
+    "mac_of_digits": "at 12:34:56:78:90:12 and 10:20:30:40:50:60",
+    "mac_in_a_fingerprint": "MD5 Fingerprint=5E:FF:56:A2:AF:15",
+    "mac_in_a_file": "static/1a2b.3c4d.5e6f.js",
+    "mac_in_a_version": "version 2024.1105.a1b2",
+    "mac_in_a_hash": "9fceb02d.0ae5.98e9.5dc9 9fceb02d0ae598e9",
+    "mac_named_hash": "hmac: 5f4dcc3b5aa7",
+    "eight_bytes": "SHA1: 5E:FF:56:A2:AF:15:88:25",
+    "iban_lower_checksum": "de88 3704 0044 0532 0130 00",
+    "iban_lower_country": "zz89 3704 0044 0532 0130 00",
+    "iban_lower_short": "de89 3704 0044 0532",
+    "iban_lower_long": "be685390075470341 be68 5390 0754 7034x",
+    "iban_lower_hexadecimal": "trace be99a1b2c3d4e566 be68539007547034f",
+    "iban_lower_prose": "it was at12 that they said they knew what that very door had been",
+    "iban_hyphens_uneven": "DE8-937-0400-4405-3201-3000",
+    "nif_stock": "SKU 12345678Z in stock, part 87654321X, article 11111111H.",
+    "nif_letter": "DNI 12345678A",
     "swift_country": "SWIFT DEUTXXFF",
     "swift_word": "swift RESPONSE",
     "birthday_month": "date of birth 24/13/1985",
     "birthday_year": "date of birth 24/12/1885",
     "birthday_of_the_famous": "She was born on 1 November 1986 in Rome.",
+    "birthday_of_the_famous_digits_in_words": "Tom Smith (born 3 March 1985) acts.",
+    "birthday_of_a_nation": "The company was born on 4 July 1976, as it was born on 4 July 1976.",
+    "birthday_of_the_dead": "Napoleon was born on 15 August 1769.",
+    "birthday_on_a_farm": "Born on a farm, it moved on 3 March 1985 to Rome.",
+    "birthday_no_day": "born on 31 February 1985, born on 40 March 1985",
+    "birthday_no_month": "geboren am 3. Stock 1985",
+    "birthday_nato": "NATO allies met on 24/02/2022, NATO illegal acts of 24 febbraio 2022.",
+    "birthday_party": "The meeting on 3 March 2025, la réunion le 3 mars 2025.",
     "meeting": "The meeting is on 24/12/2025.",
     "passport_words": "passport ABCDEFG",
     "software_license": "license 1234567",
@@ -78,7 +111,51 @@ HARMLESS = {
     "dk_month": "CPR 211362-5629",
     "cn_century": "110105184912310022",
     "aadhaar_palindrome": "aadhaar 234567765432",
-    "unless_version": "version 10.2.3.4",
+    "version": "version 10.2.3.4",
+    "version_quoted": """ "version": "1.2.3.4", version = '4.2.1.3'""",
+    "version_tag": "<version>1.2.3.4</version>",
+    "version_of_an_assembly": '[assembly: AssemblyVersion("1.2.3.4")]',
+    "version_plural": "versions 1.2.3.4",
+    "version_letter": "v1.2.3.4, v 1.2.3.4, ver. 1.2.3.4, Rev 1.2.3.4",
+    "version_of_a_product": "Server: nginx/1.25.3.0 (Ubuntu) OpenSSL/3.0.2.1",
+    "version_of_an_app": "User-Agent: WhatsApp/2.23.24.76 A",
+    "version_of_a_package": "wget foo-1.2.3.4.tar.gz foo 1.2.3.4.zip",
+    "version_required": "foo==1.2.3.4 foo >= 1.2.3.4,<2 bar~=1.2.3.4",
+    "version_required_caret": '"foo": "^1.2.3.4"',
+    "version_to_come": "foo 1.2.3.4-SNAPSHOT, foo 1.2.3.4-rc1",
+    "version_of_a_database": "Oracle Database 12.1.0.2 and WebLogic 12.2.1.4",
+    "section_head": "3.2.1.4 Scope of delivery",
+    "section_head_in_markdown": "above\n## 4.2.1.3 Backups",
+    "section_in_german": "Kapitel 3.1.2.4, Abschnitt 4.2.1.3",
+    "section_in_french": "chapitre 3.1.2.4",
+    "version_in_spanish": "Versión: 2.3.4.5",
+    "version_of_a_language": "Python 3.12.1.1 and Java 1.8.0.2",
+    "version_of_debian": "libfoo 1.2.3.4-1ubuntu1",
+    "version_in_a_changelog": "# Changes\n\n## [1.2.3.4] - 2024-01-02\n* 2.0.1.3 (beta)",
+    "enzyme": "EC 3.4.21.44, enzyme 1.14.13.39",
+    "section_named": "see 4.2.1.3, table 3.1.2.4, Requirement 8.2.3.1",
+    "oid": "OID 1.3.6.1",
+}
+
+
+ADDRESSES = {
+    "url": "http://203.0.113.7/x",
+    "user": "ssh root@203.0.113.7",
+    "port": "203.0.113.7:8080",
+    "network": "203.0.113.0/24",
+    "range": "10.0.0.1-10.0.0.9",
+    "assigned": "ip=203.0.113.7",
+    "host_slash": "refused: host/203.0.113.7:5432",
+    "private_slash": "refused: db-1/10.2.3.4:5432",
+    "multiaddress": "/ip4/203.0.113.7/tcp/4001",
+    "compared": "ip.addr == 203.0.113.7",
+    "path": "https://example.com/203.0.113.7",
+    "line": "first\n10.0.0.5 Db",
+    "line_of_a_log": "203.0.113.7 - - GET",
+    "resolver": "see 8.8.8.8x 8.8.4.4 for names",
+    "list": "Our resolvers:\n* 8.8.8.8\n* 203.0.113.9 (spare)",
+    "engine": "Redis at nginx 203.0.113.7, kernel 10.0.0.5",
+    "seen": "see 203.0.113.7",
 }
 
 
@@ -121,6 +198,11 @@ def test_near_miss_is_left_alone(text: str) -> None:
     assert types_of(text) == set()
 
 
+@pytest.mark.parametrize("text", ADDRESSES.values(), ids=ADDRESSES.keys())
+def test_address_is_no_version(text: str) -> None:
+    assert types_of(text) == {"IP_ADDRESS"}
+
+
 @pytest.mark.parametrize(
     "before",
     ["ssn:", "SSN ", "customer_ssn = ", "userSSN: ", 'userSsn": "', "Social security number is "],
@@ -151,6 +233,28 @@ def test_stream_equals_the_whole_character_by_character(kind: str, before: str, 
     out = "".join(map(scanner.feed, f"{before}{value}, he")) + scanner.finish()
 
     assert out == f"{before}[REDACTED:{kind}], he"
+
+
+@pytest.mark.parametrize(("kind", "before", "value"), ALL.values(), ids=ALL.keys())
+def test_piece_of_a_stream_with_a_value_holds_a_keyword_of_its_rule(
+    kind: str, before: str, value: str
+) -> None:
+    rules = {rule.id: rule for rule in pii_detector().rules}
+    seen = [f for f in found(FIREWALL, before + value, POLICY).findings if f.type == kind]
+
+    for finding in seen:
+        rule = rules[finding.detector.removeprefix("pii/")]
+        piece = (before if "(?P<v>" in rule.patterns[0] else "") + value
+        assert any(keyword in piece.lower() for keyword in rule.keywords)
+
+
+def test_head_of_a_section_depends_on_what_is_taken_out_behind_it() -> None:
+    text = "x\n1.2.3.4 (11) 98765-4321"
+
+    for cut in range(len(text)):
+        scanner = StreamScanner(FIREWALL, POLICY)
+        out = scanner.feed(text[:cut]) + scanner.feed(text[cut:]) + scanner.finish()
+        assert out == redacted(FIREWALL, text, POLICY)
 
 
 def test_context_of_a_free_rule_may_be_glued_to_anything() -> None:

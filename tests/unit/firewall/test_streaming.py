@@ -44,6 +44,9 @@ PLANTED = {
     "overlapping": "postgres://app:sk-" + drawn(ALNUM, 48) + "@mail.com",
     "open_ends": "-----BEGIN, sk-, token: , +4, 4111 1111 1111, DE89 3704",
     "cjk": "漢字漢字 bob@mail.com 漢字",
+    "cjk_glued": "発給bob@例子.公司吧漢字,bob@mail.com漢字",
+    "cyrillic": "привет, пример@почта.рф;имя@почта.рфы имя@mail.ru.Привет",
+    "accents": "naïve@mail.com ou né le 1er août 1985, née",
     "half_a_fraction": SECRETS["stripe_key"] + "½X1234567L",
 }
 
@@ -90,6 +93,13 @@ def test_word_that_could_be_encoded_is_held_until_it_ends() -> None:
 
     assert scanner.feed("so " + "a" * 1000) == "so "
     assert scanner.feed("a ") == "a" * 1001 + " "
+
+
+def test_russian_prose_is_released_word_by_word() -> None:
+    scanner = StreamScanner(FIREWALL, POLICY)
+
+    assert [scanner.feed(piece) for piece in ["при", "вет мир", "."]] == ["", "привет ", ""]
+    assert scanner.finish() == "мир."
 
 
 def test_asian_text_is_released_at_once() -> None:

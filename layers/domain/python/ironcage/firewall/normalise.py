@@ -5,6 +5,7 @@ is what lets a stream be scanned: compatibility forms (full-width letters, ligat
 become plain ones, invisible characters vanish, and tag characters become the ASCII they spell.
 """
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
@@ -21,6 +22,15 @@ _INVISIBLE = frozenset(
     ]
 )
 _DASHES = frozenset([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D])
+# Letters of scripts that put spaces between words; combining accents too.
+_SPACED = re.compile(
+    r"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u060b\u0620-\u06d3\u0900-\u0dff\u10a0-\u1fff\uac00-\ud7a3]"
+)
+
+
+def is_held(char: str) -> bool:
+    """Tell whether a trigger may hold a character: printable ASCII, or a letter beside spaces."""
+    return "!" <= char <= "~" or (not char.isascii() and bool(_SPACED.match(char)))
 
 
 def fold_char(code: int) -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
-from ironcage.firewall.detectors.digits import luhn_holds
+from ironcage.firewall.detectors.digits import ean_holds, luhn_holds
 from ironcage.firewall.detectors.personal import PERSONAL_CHECKS
 from ironcage.firewall.detectors.tokens import TOKEN_CHECKS
 from ironcage.firewall.normalise import GAP
@@ -20,20 +20,22 @@ _IBAN_LENGTHS = {
     for length, codes in {
         "15": "NO",
         "16": "BE",
-        "18": "DK FI FO GL NL",
+        "18": "DK FI FK FO GL NL SD",
         "19": "MK SI",
-        "20": "AT BA EE KZ LT LU XK",
+        "20": "AT BA EE KZ LT LU MN XK",
         "21": "CH HR LI LV",
-        "22": "BG BH CR DE GB GE IE ME RS",
-        "23": "AE GI IL TL",
+        "22": "BG BH CR DE GB GE IE ME RS VA",
+        "23": "AE GI IL IQ OM SO TL",
         "24": "AD CZ ES MD PK RO SA SE SK TN VG",
-        "25": "PT",
+        "25": "LY PT ST",
         "26": "IS TR",
-        "27": "FR GR IT MC MR SM",
-        "28": "AL AZ BY CY DO GT HU LB PL SV",
-        "29": "BR PS QA UA",
-        "30": "JO KW MU",
+        "27": "BI DJ FR GR IT MC MR SM",
+        "28": "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        "29": "BR EG PS QA UA",
+        "30": "JO KW MU YE",
         "31": "MT SC",
+        "32": "LC",
+        "33": "RU",
     }.items()
     for code in codes.split()
 }
@@ -47,6 +49,7 @@ _CARD_BRANDS = (
     r"|62\d{14,17}"  # UnionPay
     r"|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}"  # Maestro
 )
+_BARCODES = {12, 13}  # which cards hardly have any more
 _FAMOUS_SSN = frozenset(["078051120", "219099999", "123456789"])
 _PLACEHOLDER = (
     r"(?i)example|placeholder|changeme|change[_-]me|your[_-]|dummy|redacted|\.\.\.|<[^>]*>|\$\{|\{\{"
@@ -60,6 +63,13 @@ _PASSWORD_WORDS = frozenset(
 )
 # Exactly what we write, or a value could hide in what merely looks like a marker.
 MARKER = r"\[REDACTED:[A-Z][A-Z0-9_]{1,39}(?::(?:[A-Za-z0-9*]{4}|[a-p]{24}))?\]"
+_NO_DOMAINS = frozenset(
+    [
+        *["png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "bmp", "tiff", "css", "json", "html"],
+        *["xml", "txt", "log", "csv", "yml", "yaml", "toml", "shape", "dtype", "weight", "weights"],
+        *["bias", "transpose", "reshape", "values", "numpy", "tensor"],
+    ]
+)
 _DIGITS = frozenset("0123456789")
 _LEAST_TOKEN_ENTROPY = 2.8
 _LEAST_ASSIGNED_ENTROPY = 3.2
@@ -88,7 +98,9 @@ def _any(value: str) -> int:
 
 
 def _card(value: str) -> int:
-    digits = value.replace(" ", "").replace("-", "")
+    digits = re.sub("[^0-9]", "", value)
+    if len(digits) in _BARCODES and ean_holds(digits):
+        return 0
     proven = re.fullmatch(_CARD_BRANDS, digits) and len(set(digits)) > 1 and luhn_holds(digits)
     return len(value) if proven else 0
 
@@ -97,13 +109,20 @@ def _iban(value: str) -> int:
     """Cut a match to its country's length and divide by 97."""
     left, end = _IBAN_LENGTHS.get(value[:2], 0), 0
     while left and end < len(value):
-        left -= value[end] != " "
+        left -= value[end] not in " -"
         end += 1
     if left or not end or value[end : end + 1].isalnum():
         return 0
-    compact = value[:end].replace(" ", "")
+    compact = value[:end].replace(" ", "").replace("-", "")
     number = int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4]))
     return end if number % 97 == 1 else 0
+
+
+def _iban_lower(value: str) -> int:
+    """Accept small letters too, of what is no hexadecimal number."""
+    end = _iban(value.upper())
+    is_hexadecimal = re.fullmatch("[0-9a-f]+", value[:end]) and not value[2:end].isdigit()
+    return 0 if is_hexadecimal else end
 
 
 def _ssn(value: str) -> int:
@@ -126,7 +145,10 @@ def _ipv4(value: str) -> int:
 
 
 def _ipv6(value: str) -> int:
-    """Accept what parses, with three groups or more: `a::b` is more often code."""
+    """Accept what parses, with three groups or more: `a::b` is more often code.
+
+    Eight groups of two digits are the bytes of a fingerprint or of a longer name of a device.
+    """
     from ipaddress import IPv6Address  # noqa: PLC0415  # 3 ms that most requests never need
 
     value = value.rstrip(".")
@@ -135,11 +157,20 @@ def _ipv6(value: str) -> int:
         IPv6Address(value)
     except ValueError:
         return 0
-    return len(value) if sum(map(bool, value.split(":"))) >= 3 else 0  # noqa: PLR2004
+    groups = value.split(":")
+    is_eight_bytes = len(groups) == 8 and all(len(group) == 2 for group in groups)  # noqa: PLR2004
+    return len(value) if sum(map(bool, groups)) >= 3 and not is_eight_bytes else 0  # noqa: PLR2004
 
 
 def _email(value: str) -> int:
-    return 0 if value.startswith("git@") or value[0] == "." or ".." in value else len(value)
+    """Accept an address that is written well, at a made-up host `mail.example` too.
+
+    Names of files (`icon@2x.png`) and products of matrices (`x@self.weight`) are none.
+    """
+    host = value.lower().partition("@")[2]
+    is_code = host.startswith("self.") or host.rpartition(".")[2] in _NO_DOMAINS
+    is_none = is_code or value.startswith("git@") or value[0] == "." or ".." in value
+    return 0 if is_none or is_placeholder(value.removesuffix(".example")) else len(value)
 
 
 def counts_up(value: str) -> bool:
@@ -195,6 +226,7 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     "card": _card,
     "email": _email,
     "iban": _iban,
+    "iban_lower": _iban_lower,
     "ipv4": _ipv4,
     "ipv6": _ipv6,
     "key_block": _key_block,
@@ -205,5 +237,6 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     **PERSONAL_CHECKS,
     **TOKEN_CHECKS,
 }
-# These look for stand-ins themselves: beside key material, a word like `example` says nothing.
-READS_PLACEHOLDERS = frozenset(["key_block"])
+# These look for stand-ins themselves: beside key material, a word like `example` says nothing, and
+# at the end of an address it is how people are written about who are not to be reached.
+READS_PLACEHOLDERS = frozenset(["email", "key_block"])

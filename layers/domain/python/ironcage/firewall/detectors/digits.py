@@ -43,6 +43,11 @@ def luhn_holds(digits: str) -> bool:
     return total % 10 == 0
 
 
+def ean_holds(digits: str) -> bool:
+    """Tell whether the last digit is the check digit of a barcode (EAN-13, UPC-A)."""
+    return sum(int(c) * (3 if at & 1 else 1) for at, c in enumerate(reversed(digits))) % 10 == 0
+
+
 def verhoeff_holds(digits: str) -> bool:
     """Tell whether the last digit is the Verhoeff check digit of the others."""
     joined = 0

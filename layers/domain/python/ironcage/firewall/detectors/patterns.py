@@ -14,7 +14,7 @@ from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.ports import Reading, Scan
 
 _LAYERS = 2
-_ENGINE = "3"  # counts the ways of applying rules, so that a version tells those apart too
+_ENGINE = "4"  # counts the ways of applying rules, so that a version tells those apart too
 
 
 class PatternDetector:

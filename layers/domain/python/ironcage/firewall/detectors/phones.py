@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 
 # Calling code: digits of the national number, fewest and most.
 _PLANS = """
@@ -27,6 +28,7 @@ _DATED = re.compile(r"(?:(?:19|20)[0-9]{2}[-/. ](?:0[1-9]|1[0-2])[-/. ](?:0[1-9]
                     r"|[0-3]?[0-9][-/. ][0-3]?[0-9][-/. ](?:19|20)[0-9]{2})(?![0-9])")  # fmt: skip
 _FEWEST, _MOST = 8, 15
 _FEWEST_DISTINCT = 3
+_FEWEST_COUNTED, _LONGEST_STEP = 5, 10
 
 
 @cache
@@ -38,7 +40,14 @@ def _plans() -> dict[str, tuple[int, int]]:
 
 def phone(value: str) -> int:
     """Accept 8 to 15 digits; further groups are not part of the number, and dates are none."""
-    return 0 if _DATED.match(value) else _fitting(value, _FEWEST, _MOST)
+    return 0 if _DATED.match(value) or _counts(value) else _fitting(value, _FEWEST, _MOST)
+
+
+def _counts(value: str) -> bool:
+    """Tell whether numbers follow each other in short steps, as in `01 02 03 04 05`."""
+    numbers = [int(number) for number in re.findall("[0-9]+", value)]
+    steps = {other - one for one, other in pairwise(numbers)}
+    return len(numbers) >= _FEWEST_COUNTED and len(steps) == 1 and abs(steps.pop()) <= _LONGEST_STEP
 
 
 def phone_international(value: str) -> int:

@@ -1,13 +1,16 @@
-"""Pattern rules: data from `rules/*.toml`, compiled lazily and checked when they are.
+r"""Pattern rules: data from `rules/*.toml`, compiled lazily and checked when they are.
 
 A rule works in strides, so that a stream can be cut anywhere without changing the outcome:
 
 1. *keywords*: lower-case literals, one of which every trigger holds; most texts stop here;
-2. *trigger*: how a value begins. Printable ASCII without spaces, at most 128 characters;
+2. *trigger*: how a value begins, in at most 128 characters that `is_held` knows: printable ASCII
+   without spaces, and letters of scripts whose words stand between spaces;
 3. *lead* and *chars* (a class), or *run* (a pattern): what may follow. Where that ends, the value
    is decided: what must stand there does (*until*), and one of the *patterns* must match from the
    trigger on, pass the *check* and be no placeholder;
-4. *tail*: a value that goes on beyond its form is taken to the end of these characters.
+4. *tail*: a value that goes on beyond its form is taken to the end of these characters;
+5. *context* (words before a value that must speak for it) and *refused* (a pattern of what speaks
+   against it, in which `\x00` stands where the value begins).
 
 A rule without *left* and *right* (what must not stand beside a value) is *free*: nothing that
 stands around a value can hide it. A rule that must also see what is left of a value when a part
@@ -77,7 +80,7 @@ class Rule:
     right: str = ""
     check: str = "any"
     context: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
+    refused: str = ""
     score: float = 1.0
 
     @classmethod
@@ -133,6 +136,10 @@ class Rule:
         return [re.compile(_word_pattern(word)) for word in self.context]
 
     @cached_property
+    def _refused(self) -> re.Pattern[str] | None:
+        return re.compile(self.refused) if self.refused else None
+
+    @cached_property
     def _tail(self) -> re.Pattern[str] | None:
         tail = _WORD if self.tail is None and self.is_free else self.tail
         return re.compile(f"[{tail}]*") if tail else None
@@ -167,7 +174,7 @@ class Rule:
             hit = pattern.match(text, start, min(extent + 1, len(text)))
             if not hit:
                 continue
-            if not self._has_context(text, start):
+            if not self._has_context(text, start, extent):
                 return
             if span := self._proven(hit, least):
                 yield Value(self.type, self.id, *self._stretched(text, span, extent), self.score)
@@ -195,18 +202,18 @@ class Rule:
         rest = self._tail.match(text, span[1], max(extent, span[1]))
         return (span[0], rest.end()) if rest else span
 
-    def _has_context(self, text: str, start: int) -> bool:
+    def _has_context(self, text: str, start: int, extent: int) -> bool:
         """Tell whether the words before a value speak for it; they end at a gap or a marker.
 
         For a bounded rule each must be a word of its own.
         """
-        if not (self.context or self.unless):
+        if not (self.context or self.refused):
             return True
         before = text[max(0, start - CONTEXT) : start]
         before = before[before.rfind(GAP) + 1 :]
         before = re.split(MARKER, before)[-1] if "[REDACTED:" in before else before
         before = before[-_CONTEXT_REACH:]
-        if self.unless and before.lower().rstrip(" :=").endswith(self.unless):
+        if self._refused and self._refused.search(f"{before}{GAP}{text[start : extent + 1]}"):
             return False
         lowered = before.lower()
         said = [at for at, word in enumerate(self.context) if word in lowered]

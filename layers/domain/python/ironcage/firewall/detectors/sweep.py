@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from ironcage.firewall.detectors.encoded import EncodedRule
 from ironcage.firewall.detectors.rules import MAX_TRIGGER, MAX_VALUE, Rule, Value
 from ironcage.firewall.model import Finding
-from ironcage.firewall.normalise import masked
+from ironcage.firewall.normalise import is_held, masked
 from ironcage.firewall.ports import Reading, Scan, Sighting, spans_of
 
 # What goes on after a value that has been withheld up to the bound: all until the next space.
@@ -100,7 +100,7 @@ class Sweep:
         """
         if extent - start >= MAX_VALUE:
             return False
-        beyond = extent > self._hold or (extent == self._hold and "!" <= text[extent - 1] <= "~")
+        beyond = extent > self._hold or (extent == self._hold and not text[extent - 1].isspace())
         is_doubtful = beyond and start < self._hold and not self._reading.is_last
         if is_doubtful:
             self._hold = start
@@ -155,6 +155,6 @@ def _open_tail(text: str, start: int) -> int:
     """Tell where a trigger may have begun that is not complete yet: in the last word."""
     earliest = max(start, len(text) - MAX_TRIGGER + 1)
     at = len(text)
-    while at > earliest and "!" <= text[at - 1] <= "~":
+    while at > earliest and is_held(text[at - 1]):
         at -= 1
     return at
