@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from infra_cdk.local.request import call
 from support.deployed import policy_without_models, scripted_agent
 from support.provider import Script
+from support.trail import eventually
 
 if TYPE_CHECKING:
     from e2e.conftest import Deployed
@@ -44,11 +45,12 @@ def test_race_on_a_dollar_never_overspends(deployed: "Deployed") -> None:
 
         answers = list(pool.map(lambda _: call(caller, "POST", CHAT, body=BODY), range(REQUESTS)))
 
+        # What a busy ledger did not take at once is settled by its record.
+        assert eventually(lambda: agent.money()["held"] == 0)
         money = agent.money()
         paid = [a for a in answers if a.status == HTTPStatus.OK]
         refusals = Counter(a.text for a in answers if a.status != HTTPStatus.OK)
         assert {a.status for a in answers} <= {200, 402, 429}, refusals
         assert provider.count() == len(paid)
         assert money["spent"] == len(paid) * FULL_COST <= money["limit"]
-        assert money["held"] == 0
         assert len(paid) >= 10

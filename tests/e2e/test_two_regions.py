@@ -36,6 +36,12 @@ class Rig:
     abroad: Region
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm(deployed: "Deployed") -> None:
+    """Start what nobody has asked yet: the firewalls abroad."""
+    region_of(deployed.workspace, deployed.facts, ABROAD).cloud.wake_firewalls()
+
+
 @pytest.fixture
 def rig(deployed: "Deployed") -> Iterator[Rig]:
     home, abroad = (region_of(deployed.workspace, deployed.facts, n) for n in (HOME, ABROAD))
@@ -178,13 +184,14 @@ def test_race_of_two_regions_on_a_dollar_never_overspends(deployed: "Deployed", 
 
         answers = list(pool.map(lambda region: region.ask(agent.ic_token), lanes))
 
+        # What a busy ledger did not take at once is settled by its record.
+        assert eventually(lambda: agent.money()["held"] == 0)
         money = agent.money()
         paid = [answer for answer in answers if answer.status == HTTPStatus.OK]
         refusals = Counter(a.text for a in answers if a.status != HTTPStatus.OK)
         assert {answer.status for answer in answers} <= {200, 402, 429}, refusals
         assert provider.count() == len(paid)
         assert money["spent"] == len(paid) * FULL_COST <= money["limit"]
-        assert money["held"] == 0
         assert len(paid) >= RACERS // 2
 
 
