@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from gateway.observer import SERVICE, LineObserver
-from ironcage.adapters.clients import open_client
+from ironcage.adapters.clients import open_client, stretched
 from ironcage.adapters.dynamodb.breakers import DynamoBreakerStore
 from ironcage.adapters.dynamodb.directory import DynamoDirectory
 from ironcage.adapters.dynamodb.ledgers import open_pots
@@ -103,7 +103,7 @@ def remote_detectors(clock: Clock) -> RemoteDetectors:
         "ner": settings().firewall_output_function,
     }
     scanners = {name: FunctionScanner(function, clock) for name, function in functions.items()}
-    return RemoteDetectors(scanners, FindingsMemory(clock))
+    return RemoteDetectors(scanners, FindingsMemory(clock), stretched(1.0))
 
 
 def report_presumed(presumed: Presumed) -> None:
@@ -154,9 +154,8 @@ def embedders() -> dict[ProviderKind, EmbeddingProvider]:
 @cache
 def breakers() -> Breakers:
     """Open the circuit breakers; a table that is slow to answer must not hold requests up."""
-    client = open_client(
-        "dynamodb", connect_seconds=BREAKER_SECONDS, read_seconds=BREAKER_SECONDS, attempts=1
-    )
+    seconds = stretched(BREAKER_SECONDS)
+    client = open_client("dynamodb", connect_seconds=seconds, read_seconds=seconds, attempts=1)
     return Breakers(DynamoBreakerStore(Table(client, settings().tables_runtime)), SystemClock())
 
 

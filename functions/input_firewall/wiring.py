@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from ironcage.adapters.clients import stretched
 from ironcage.adapters.functions import FunctionScanner
 from ironcage.adapters.scans import Access, WebHandler, open_access
 from ironcage.core import Settings, SystemClock
@@ -30,7 +31,8 @@ def remote_detectors() -> RemoteDetectors | None:
     if not name:
         return None
     clock = SystemClock()
-    return RemoteDetectors({"ner": FunctionScanner(name, clock)}, FindingsMemory(clock))
+    scanners = {"ner": FunctionScanner(name, clock)}
+    return RemoteDetectors(scanners, FindingsMemory(clock), stretched(1.0))
 
 
 @cache

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _CDK = Path("node_modules/.bin/cdk")
 _TAIL_LINES = 40
+_FIREWALLS = ("input_firewall", "output_firewall")
 _SHOWN = ("✅", "❌", "failed")
 
 
@@ -101,6 +102,23 @@ class LocalCloud:
             raise Trouble(f"{function} failed: {body[:2000]}")
         decoded: dict[str, Any] = json.loads(body or "{}")
         return decoded
+
+    def name_of(self, function: str) -> str:
+        """Find what a function of ours is called where it is deployed."""
+        pages = self.functions().get_paginator("list_functions").paginate()
+        found = [deployed for page in pages for deployed in page["Functions"]]
+        handler = f"{function}.handler.handler"
+        (name,) = [f["FunctionName"] for f in found if f.get("Handler") == handler]
+        return name
+
+    def wake_firewalls(self) -> None:
+        """Start an environment of each firewall, which stays.
+
+        A request waits some seconds for one and is refused then: on a slow machine, loading the
+        models takes longer.
+        """
+        for function in _FIREWALLS:
+            self.call(self.name_of(function), {"operation": "warm"})
 
 
 def bootstrap(workspace: Workspace, progress: Progress) -> None:

@@ -52,6 +52,8 @@ def bring_up(workspace: Workspace, progress: Progress) -> tuple[Facts, Answer]:
         reconcile(workspace)
     with progress.step("Creating a tenant, an agent and its token"):
         facts = _seeded(cloud)
+    with progress.step("Waking the firewalls"):
+        cloud.wake_firewalls()
     with progress.step("Making one governed request"):
         answer = chat(facts, _PROMPT)
     if answer.status != _OK:

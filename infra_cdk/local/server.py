@@ -14,7 +14,7 @@ from infra_cdk.local.workspace import Trouble, Workspace, bare_environment
 
 _LOOPBACK_HEX = "0100007F"
 _LISTENING = "0A"
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0  # a laptop that is slow or busy; a server that dies ends the wait at once
 _STOP_SECONDS = 10.0
 _POLL_SECONDS = 0.1
 
@@ -25,7 +25,8 @@ def ensure_running(workspace: Workspace) -> bool:
     Raises:
         Trouble: the port belongs to another program, or the server does not start.
     """
-    if running_pid(workspace) and is_ready(workspace):
+    running = running_pid(workspace)
+    if running and _is_ready_in_time(workspace, running):
         return False
     if _answers(workspace.port):
         raise Trouble(
@@ -132,12 +133,19 @@ def _spawn(workspace: Workspace) -> int:
     )
 
 
-def _wait_until_ready(workspace: Workspace, pid: int) -> None:
+def _is_ready_in_time(workspace: Workspace, pid: int) -> bool:
+    """Ask until it is ready: one that is busy answers late, and is ours all the same."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and _is_ours(pid):
         if is_ready(workspace):
-            return
+            return True
         time.sleep(_POLL_SECONDS)
+    return False
+
+
+def _wait_until_ready(workspace: Workspace, pid: int) -> None:
+    if _is_ready_in_time(workspace, pid):
+        return
     stop(workspace)
     raise Trouble(f"The local cloud did not start. Its log: {workspace.data / 'log'}")
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from infra_cdk.local.facts import Facts
 from infra_cdk.local.request import call
 from support.deployed import policy_without_models, scripted_agent
 from support.provider import Script
+from support.trail import eventually
 
 if TYPE_CHECKING:
     from e2e.conftest import Deployed
@@ -27,6 +29,12 @@ BODY: Mapping[str, object] = {
 USAGE: dict[str, object] = {"prompt_tokens": 1, "completion_tokens": TOKENS, "total_tokens": 101}
 
 
+def is_warm(pool: ThreadPoolExecutor, caller: Facts) -> bool:
+    """Ask as often as the race does, and tell whether no environment was still to start."""
+    asked = pool.map(lambda _: call(caller, "GET", "models").status, range(REQUESTS))
+    return {*asked} <= {HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS}
+
+
 def test_race_on_a_dollar_never_overspends(deployed: "Deployed") -> None:
     tenant = deployed.facts.tenant_id
     policy = policy_without_models(deployed.operator, tenant)
@@ -40,15 +48,16 @@ def test_race_on_a_dollar_never_overspends(deployed: "Deployed") -> None:
         provider.script("scripted", Script(usage=USAGE, wait_seconds=0.2))
         caller = replace(deployed.facts, ic_token=agent.ic_token)
         # Sixty-four cold starts at once on two cores are no race: warm environments are.
-        list(pool.map(lambda _: call(caller, "GET", "models"), range(REQUESTS)))
+        assert eventually(lambda: is_warm(pool, caller))
 
         answers = list(pool.map(lambda _: call(caller, "POST", CHAT, body=BODY), range(REQUESTS)))
 
+        # What a busy ledger did not take at once is settled by its record.
+        assert eventually(lambda: agent.money()["held"] == 0)
         money = agent.money()
         paid = [a for a in answers if a.status == HTTPStatus.OK]
         refusals = Counter(a.text for a in answers if a.status != HTTPStatus.OK)
         assert {a.status for a in answers} <= {200, 402, 429}, refusals
         assert provider.count() == len(paid)
         assert money["spent"] == len(paid) * FULL_COST <= money["limit"]
-        assert money["held"] == 0
         assert len(paid) >= 10

@@ -13,7 +13,7 @@ from ironcage.core import SystemClock
 _ROOT = Path(__file__).parents[2]
 _PYTHON = _ROOT / "build" / "cloud" / "bin" / "python"
 _CLEAN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-_READY_SECONDS = 30.0
+_READY_SECONDS = 120.0
 _STOP_SECONDS = 10.0
 
 

@@ -20,6 +20,7 @@ class Outages:
     """
 
     def __init__(self, cloud: "LocalCloud") -> None:
+        self._cloud = cloud
         self._functions = cloud.functions()
 
     @contextmanager
@@ -45,6 +46,12 @@ class Outages:
         self._set(function, self._variables(function))
 
     @contextmanager
+    def without_reaper(self) -> Iterator[None]:
+        """Let nothing be reaped for a while: the schedule would do it in the middle of a test."""
+        with self.without("ledger_reaper", "tables_ledger"):
+            yield
+
+    @contextmanager
     def without_consumer(self, function: str) -> Iterator[None]:
         """Let the queues of a function fill up for a while."""
         self._consume(function, is_on=False)
@@ -55,12 +62,7 @@ class Outages:
 
     def name_of(self, function: str) -> str:
         """Find what a function of ours is called where it is deployed."""
-        pages = self._functions.get_paginator("list_functions").paginate()
-        found = [f for page in pages for f in page["Functions"]]
-        (name,) = [
-            f["FunctionName"] for f in found if f["Handler"] == f"{function}.handler.handler"
-        ]
-        return name
+        return self._cloud.name_of(function)
 
     def _variables(self, function: str) -> Mapping[str, str]:
         told = self._functions.get_function_configuration(FunctionName=self.name_of(function))

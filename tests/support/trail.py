@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from infra_cdk.local.cloud import LocalCloud
     from support.deployed import DeployedAgent
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 STEP_SECONDS = 0.25
 
 

@@ -1,18 +1,27 @@
 """Connections to providers: deadlines, keep-alive, hang-ups, and nothing shown that must not be."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from threading import Barrier, Thread
 
 import pytest
 
 from ironcage.adapters.providers.openai import OpenAiProvider
 from ironcage.adapters.providers.transport import Transport
-from ironcage.core import SystemClock
+from ironcage.core import Clock, SystemClock
 from ironcage.core.errors import DeadlineExceeded, ProviderUnavailable
 from ironcage.gateway.wire.openai import visible_texts
 from support.builders_provider import a_call, stream
 from support.provider import ScriptedProvider
 from support.provider_scripts import Script
+
+
+class StillClock(SystemClock):
+    """A clock that does not move: whatever happens, happens at once."""
+
+    def monotonic(self) -> float:
+        """Tell the one moment."""
+        return 1_000.0
 
 
 @pytest.fixture
@@ -97,15 +106,21 @@ def test_hang_up_on_a_first_use_is_never_tried_again(
     assert upstream.count() == 1
 
 
-@pytest.mark.parametrize(("waited", "asked"), [(0.0, 3), (1.1, 2)], ids=["at once", "later"])
+@pytest.mark.parametrize(
+    ("clock", "waited", "asked"),
+    [(StillClock(), 0.0, 3), (SystemClock(), 1.1, 2)],
+    ids=["at once", "later"],
+)
 def test_hang_up_on_a_kept_connection_is_tried_again_only_when_it_came_at_once(
-    adapter: OpenAiProvider, upstream: ScriptedProvider, *, waited: float, asked: int
+    upstream: ScriptedProvider, *, clock: Clock, waited: float, asked: int
 ) -> None:
-    adapter.complete(a_call(upstream.url))
-    upstream.script("gone", Script(resets=True, wait_seconds=waited))
+    with closing(Transport(clock, allow_loopback=True)) as transport:
+        adapter = OpenAiProvider(transport)
+        adapter.complete(a_call(upstream.url))
+        upstream.script("gone", Script(resets=True, wait_seconds=waited))
 
-    with pytest.raises(ProviderUnavailable) as caught:
-        adapter.complete(a_call(upstream.url, "gone"))
+        with pytest.raises(ProviderUnavailable) as caught:
+            adapter.complete(a_call(upstream.url, "gone"))
 
     assert caught.value.sent
     assert upstream.count() == asked

@@ -1,7 +1,10 @@
 """MiniStack is started on loopback, recognised as ours, and only ours is stopped."""
 
+import os
+import signal
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +28,21 @@ def test_server_starts_on_loopback_and_is_reused(workspace: Workspace) -> None:
 
     assert server.listens_on_loopback_only(workspace.port)
     assert not server.ensure_running(workspace)
+
+
+def test_server_of_ours_that_is_busy_is_waited_for(workspace: Workspace) -> None:
+    server.ensure_running(workspace)
+    pid = server.running_pid(workspace)
+    assert pid
+    os.kill(pid, signal.SIGSTOP)
+
+    with ThreadPoolExecutor(1) as pool:
+        again = pool.submit(server.ensure_running, workspace)
+        with pytest.raises(TimeoutError):
+            again.result(timeout=3.0)  # longer than one question is answered in
+        os.kill(pid, signal.SIGCONT)
+
+        assert not again.result()
 
 
 def test_guarded_server_speaks_tls_and_knows_no_stranger(workspace: Workspace) -> None:

@@ -1,5 +1,7 @@
 """Detectors that run elsewhere: asked once and together, and stopped by silence."""
 
+from dataclasses import replace
+
 import pytest
 
 from ironcage.core.errors import DeadlineExceeded, FirewallUnavailable
@@ -13,11 +15,12 @@ from ironcage.firewall import (
     Policy,
     Question,
     Verdict,
+    standard_firewall,
 )
 from ironcage.firewall.enquiry import BASE_SECONDS, MOST_SECONDS
 from support.builders_firewall import SECRETS, a_policy
 from support.fakes_firewall import FixedDetector
-from support.fakes_scanner import NAME, LocalScanner, NameDetector, a_firewall
+from support.fakes_scanner import NAME, LocalScanner, NameDetector, a_firewall, a_remote
 
 POLICY = Policy("v1", ("ner",), otherwise=Action.REDACT)
 LENIENT = Policy("v1", ("secrets", "ner"), otherwise=Action.REDACT, on_failure=Action.ALLOW)
@@ -233,21 +236,28 @@ def test_both_versions_are_told_when_a_function_is_replaced_meanwhile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "left", "deadline"),
+    ("size", "left", "stretch", "deadline"),
     [
-        (10, 60.0, BASE_SECONDS),
-        (40_000, 60.0, BASE_SECONDS + 1),
-        (10_000_000, 60.0, MOST_SECONDS),
-        (10, 3.0, 3.0),
+        (10, 60.0, 1.0, BASE_SECONDS),
+        (40_000, 60.0, 1.0, BASE_SECONDS + 1),
+        (10_000_000, 60.0, 1.0, MOST_SECONDS),
+        (10, 3.0, 1.0, 3.0),
+        (40_000, 60.0, 2.0, 2 * BASE_SECONDS + 1),
+        (10, 60.0, 6.0, MOST_SECONDS),
+        (10, 3.0, 6.0, 3.0),
     ],
-    ids=["short", "long", "very long", "near the end"],
+    ids=[
+        *("short", "long", "very long", "near the end"),
+        *("on a slow stage", "on a very slow stage", "near the end of a slow stage"),
+    ],
 )
 def test_deadline_grows_with_the_texts_and_ends_with_the_request(
-    size: int, left: float, deadline: float
+    size: int, left: float, *, stretch: float, deadline: float
 ) -> None:
     scanner = LocalScanner(())
     scanner.failure = FirewallUnavailable()
-    firewall = opened(scanner, Errand(seconds_left=lambda: left))
+    remote = replace(a_remote(ner=scanner), stretch=stretch)
+    firewall = standard_firewall().beside(remote).open(Errand(seconds_left=lambda: left))
 
     firewall.prefetch([Question("x" * size, Origin.USER)], POLICY)
 

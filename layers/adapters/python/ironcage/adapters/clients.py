@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ironcage.adapters.deadlines import EndsInTime
 from ironcage.core import Settings
 
+USUAL_SECONDS = 3.0
 _LOCK = Lock()
 
 
@@ -35,6 +36,14 @@ def open_client(
     with _LOCK:  # a botocore session must not make two clients at once
         limits = _Limits(connecting, patience, attempts, pool, endpoint)
         return _open(service, region, limits)
+
+
+def stretched(seconds: float) -> float:
+    """Lengthen a short time-out as the stage lengthens the usual one: its cloud is a slow machine.
+
+    A stage with less patience than usual shortens nothing.
+    """
+    return seconds * max(1.0, _patience_seconds() / USUAL_SECONDS)
 
 
 @cache

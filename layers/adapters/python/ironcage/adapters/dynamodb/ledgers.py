@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from ironcage.adapters.clients import open_client
+from ironcage.adapters.clients import open_client, stretched
 from ironcage.adapters.dynamodb.pots import DynamoPotStore
 from ironcage.adapters.dynamodb.table import Table, open_table
 from ironcage.core import Settings
@@ -37,8 +37,8 @@ def open_ledger_of(region: str, settings: Settings) -> Table:
         "dynamodb",
         region,
         endpoint=settings.ledger_endpoint(region),
-        connect_seconds=CONNECT_SECONDS,
-        read_seconds=READ_SECONDS,
+        connect_seconds=stretched(CONNECT_SECONDS),
+        read_seconds=stretched(READ_SECONDS),
         attempts=ATTEMPTS,
     )
     return Table(client, settings.tables_ledger, unavailable=HomeLedgerUnavailable)
