@@ -1,5 +1,6 @@
 """Token records, keyrings, vaults and archives in memory, and ways for them to fail."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ironcage.audit import AuditBatch
@@ -10,11 +11,12 @@ from ironcage.tokens import SigningKeys, TokenRecord
 
 @dataclass
 class MemoryTokenRecords:
-    """`TokenRecords` in memory; counts how often it is asked."""
+    """`TokenRecords` in memory; counts how often it is asked, and calls `on_read` after a look."""
 
     records: dict[tuple[TenantId, AgentId], TokenRecord] = field(default_factory=dict)
     is_down: bool = False
     reads: int = 0
+    on_read: Callable[[], object] = lambda: None
 
     def put(self, record: TokenRecord) -> None:
         """Keep a record."""
@@ -25,7 +27,9 @@ class MemoryTokenRecords:
         self.reads += 1
         if self.is_down:
             raise StoreUnavailable(table="memory")
-        return self.records.get((tenant_id, agent_id))
+        found = self.records.get((tenant_id, agent_id))
+        self.on_read()
+        return found
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from ironcage.adapters.dynamodb.attributes import Item
 from ironcage.adapters.dynamodb.control_items import agent_item
 from ironcage.adapters.dynamodb.directory import ARRIVAL_SECONDS, DynamoDirectory
 from ironcage.adapters.dynamodb.directory_writer import DynamoDirectoryWriter
@@ -12,6 +13,7 @@ from ironcage.adapters.dynamodb.enrolment import DynamoEnrolment, DynamoSwitchbo
 from ironcage.adapters.dynamodb.keys import TenantKeys
 from ironcage.adapters.dynamodb.policies import DynamoPolicyStore
 from ironcage.adapters.dynamodb.pots import DynamoPotStore
+from ironcage.adapters.dynamodb.table import Table
 from ironcage.adapters.dynamodb.tokens import DynamoTokenRecords
 from ironcage.budgets import PotKey
 from ironcage.core import AgentId, Micros, PolicyId, ProviderId, TenantId
@@ -75,6 +77,34 @@ def test_change_shows_after_two_seconds_and_not_before_a_read(cloud: IdentityClo
 
     assert directory.view(TENANT, AGENT) is before
     clock.advance(2)
+
+    assert not directory.view(TENANT, AGENT).providers[0].is_active
+
+
+class SlowTable(Table):
+    """The control table, whose first answer travels for a while."""
+
+    def __init__(self, clock: ManualClock, *, seconds: float) -> None:
+        super().__init__(a_client("dynamodb"), "control")
+        self._moved, self._seconds = clock, seconds
+
+    def get(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
+        """Read an item, and let the time pass."""
+        found = super().get(pk, sk, consistent=consistent)
+        self._moved.advance(self._seconds)
+        self._seconds = 0.0
+        return found
+
+
+def test_change_shows_two_seconds_after_a_slow_read_began(cloud: IdentityCloud) -> None:
+    writer, clock = enrolled(cloud), ManualClock()
+    directory = DynamoDirectory(SlowTable(clock, seconds=1.5), clock)
+    before = directory.view(TENANT, AGENT)
+    writer.put_provider(TENANT, replace(a_provider(FIRST), is_active=False))
+
+    clock.advance(0.4)
+    assert directory.view(TENANT, AGENT) is before
+    clock.advance(0.1)
 
     assert not directory.view(TENANT, AGENT).providers[0].is_active
 

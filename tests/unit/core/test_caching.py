@@ -29,6 +29,20 @@ def test_value_is_found_until_it_is_too_old() -> None:
     assert cache.get("a") is None
 
 
+def test_age_counts_from_the_moment_before_a_slow_read() -> None:
+    clock = ManualClock()
+    cache = ExpiringCache[str, int](clock, seconds=5, size=2)
+    asked_at = cache.moment()
+    clock.advance(3)
+    cache.put("a", 1, asked_at)
+
+    clock.advance(1.999)
+    assert cache.get("a") == 1
+    clock.advance(0.001)
+
+    assert cache.get("a") is None
+
+
 def test_value_is_forgotten_when_an_environment_was_frozen() -> None:
     clock = SplitClock()
     cache = ExpiringCache[str, int](clock, seconds=5, size=2)

@@ -126,6 +126,23 @@ def test_old_token_is_refused_once_the_new_one_was_seen() -> None:
         world.verify(older)
 
 
+def test_revocation_acts_within_five_seconds_of_a_slow_read() -> None:
+    world = a_token_world()
+    token = world.issue()
+    world.records.on_read = lambda: world.clock.advance(3)  # revoked while the answer travels
+    world.verify(token)
+    world.records.on_read = lambda: None
+    record = world.records.records[TENANT, AGENT]
+    world.records.put(replace(record, is_revoked=True))
+
+    world.clock.advance(1.999)
+    assert world.verify(token)
+    world.clock.advance(0.001)
+
+    with pytest.raises(TokenInvalid):
+        world.verify(token)
+
+
 def test_unknown_agent_is_asked_for_each_time() -> None:
     world = a_token_world()
     token = world.issue()

@@ -129,11 +129,12 @@ class _RecordCache:
         kept = self._kept.get(owner)
         if kept is not None and _proves(kept, claims, token_hash):
             return kept
+        asked_at = self._kept.moment()
         found = self._records.find(claims.tenant_id, claims.agent_id)
         if found is None or not _proves(found, claims, token_hash):
             self._kept.drop(owner)
             raise TokenInvalid
-        self._kept.put(owner, found)
+        self._kept.put(owner, found, asked_at)
         return found
 
 

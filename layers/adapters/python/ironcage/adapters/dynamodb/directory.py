@@ -79,18 +79,19 @@ class DynamoDirectory:
         for kept in (self._views.get(owner), self._early_views.get(owner)):
             if kept is not None and kept.version == tenant.version:
                 return kept
-        has_arrived = self._clock.monotonic() - tenant.seen_at >= ARRIVAL_SECONDS
+        asked_at = self._views.moment()
+        has_arrived = asked_at[0] - tenant.seen_at >= ARRIVAL_SECONDS
         agent, policy = self._settled(self._agent(tenant_id, agent_id))
         providers = tuple(self._providers(agent))
         view = AgentView(agent, providers, policy, tenant.version, tenant.home_region)
-        (self._views if has_arrived else self._early_views).put(owner, view)
+        (self._views if has_arrived else self._early_views).put(owner, view, asked_at)
         return view
 
     def _tenant(self, tenant_id: TenantId) -> _Tenant:
         known = self._tenants.get(tenant_id)
         if known is not None:
             return known
-        keys = TenantKeys(tenant_id)
+        keys, asked_at = TenantKeys(tenant_id), self._tenants.moment()
         item = self._control.get(keys.control_pk(), keys.version_sk())
         if item is None:
             raise NotFound
@@ -99,7 +100,7 @@ class DynamoDirectory:
         if earlier is not None and earlier.version == item["version"]:
             seen_at = earlier.seen_at
         tenant = _Tenant(item["version"], item.get("home_region", ""), seen_at)
-        self._tenants.put(tenant_id, tenant)
+        self._tenants.put(tenant_id, tenant, asked_at)
         self._seen.put(tenant_id, tenant)
         return tenant
 
