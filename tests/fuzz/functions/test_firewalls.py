@@ -18,7 +18,10 @@ FUZZ = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 BOTH = pytest.mark.parametrize("direction", DIRECTIONS)
-PROMISED = {*("flagged", "score", "action", "findings", "redacted", "policy_version", "timings_ms")}
+PROMISED = {
+    *("flagged", "score", "action", "findings", "redacted", "policy_version", "timings_ms"),
+    "unscanned",
+}
 STOPPED_BY_US = {"FIREWALL_UNAVAILABLE"}
 
 texts = st.one_of(
@@ -112,6 +115,7 @@ def test_any_inputs_over_http_are_judged_or_refused_one_by_one(
     assert "error" in body or len(results) == len(inputs)
     for result in results:
         assert result.keys() in ({"error"}, PROMISED)
+        assert not result.get("unscanned")  # the policy lets nothing pass unseen
         assert result.get("error", {}).get("code") not in {"INTERNAL_ERROR", "FIREWALL_UNAVAILABLE"}
 
 
