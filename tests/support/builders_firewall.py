@@ -113,6 +113,15 @@ ASSIGNED: Mapping[str, tuple[str, str]] = {
         "connection_string": ("Server=db;Uid=sa;Pwd=", "s3cr3t!!x", ";Database=app"),
         "api_key": ("api_key: ", drawn(ALNUM, 32, "e"), ""),
         "token": ("export TOKEN='", drawn(ALNUM, 40, "d"), "'"),
+        "mysql": ("mysql -h db -u root -p'", "hunter2!Ab", "' shop"),
+        "url_user": ("git clone https://", drawn(ALNUM, 20, "g"), "@git.acme.org/app.git"),
+        "oracle": ("jdbc:oracle:thin:scott/", "T1ger#99", "@db:1521:orcl"),
+        "oracle_address": ("scott/", "T1ger#99", "@//db.internal:1521/orcl"),
+        "go_mysql": ("app:", "hunter2/Ab", "@tcp(db.internal:3306)/shop"),
+        "pgpass": ("db.internal:5432:shop:app:", "hunter2!Ab", ""),
+        "libpq": ("host=db user=app password=", "hunter2x", " dbname=shop"),
+        "password_field": ('<input type="password" value="', "hunter2!Ab", '">'),
+        "stated": ("Your new password is: ", "Xy7!kd92Lm", "."),
     }.items()
 }
 PII: Mapping[str, tuple[str, str]] = {

@@ -25,10 +25,14 @@ EXAMPLES = examples()
 OF_NO_VENDOR = {
     *{"jwt", "jwt_with_certificates", "private_key", "putty_key", "url_password"},
     *{"connection_string", "basic_auth_header", "bearer_header", "assigned_secret"},
+    *{"url_user_token", "driver_password", "password_field", "stated_password"},
     *{"npm_legacy_auth", "docker_auth", "ethereum_private_key"},
 }
 # A near-miss that is, or holds, what another rule rightly sees.
-SEEN_BY_OTHERS = {"openai_key", "cerebras_key", "google_chat_webhook", "circle_key"}
+SEEN_BY_OTHERS = {
+    *{"openai_key", "cerebras_key", "google_chat_webhook", "circle_key"},
+    *{"aws_secret_beside_its_id", "command_line_password", "netrc_password"},
+}
 MOST_REPEATED = 1_000  # by RE2; streams hold a run to 16 kB anyway
 GENEROUS_SECONDS = 0.5
 HOSTILE_SIZE = 4_096
@@ -105,7 +109,7 @@ def test_value_of_a_free_rule_does_not_hide_behind_neighbours(rule: Rule) -> Non
     for text in (*glued, f"so {value}zz9", f"so {value}" + "a" * 99):
         out = redacted(FIREWALL, text, POLICY)
         assert "[REDACTED:SECRET]" in out
-        assert secret[4:-4] not in out
+        assert (secret[4:-4] or secret) not in out
         assert redacted(FIREWALL, out, POLICY) == out
 
 

@@ -38,6 +38,7 @@ PLANTED = {
     **{f"assigned-{name}": text for name, (text, _) in ASSIGNED.items()},
     **{f"pii-{name}": value for name, (_, value) in PII.items()},
     **{f"context-{name}": before + value for name, (_, before, value) in PII_IN_CONTEXT.items()},
+    "aws_pair": f"{SECRETS['aws_access_key_id']}, {drawn(BASE64, 39, 'c')}7",
     "invisible": "é " + "\u200b".join(SECRETS["github_token"]),
     "ligature": "ﬁ bob@ofﬁce.com ﬁ",
     "touching": "bob@mail.com,4111111111111111;+44 20 7946 0958",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 from ironcage.firewall.detectors.digits import ean_holds, luhn_holds
+from ironcage.firewall.detectors.passwords import PASSWORD_CHECKS
 from ironcage.firewall.detectors.personal import PERSONAL_CHECKS
 from ironcage.firewall.detectors.tokens import TOKEN_CHECKS
 from ironcage.firewall.normalise import GAP
@@ -55,12 +56,6 @@ _PLACEHOLDER = (
     r"(?i)example|placeholder|changeme|change[_-]me|your[_-]|dummy|redacted|\.\.\.|<[^>]*>|\$\{|\{\{"
     r"|(?:x|\*){6}|0{8}|1234567890(?!\d)|abcdefghij|\bxxx"
 )
-_PASSWORD_WORDS = frozenset(
-    [
-        *["pass", "passwd", "password", "pw", "pwd", "secret", "token", "secret_key"],
-        *["my_secret", "my_password", "mypassword", "user_password", "secret_access_key"],
-    ]
-)
 # Exactly what we write, or a value could hide in what merely looks like a marker.
 MARKER = r"\[REDACTED:[A-Z][A-Z0-9_]{1,39}(?::(?:[A-Za-z0-9*]{4}|[a-p]{24}))?\]"
 _NO_DOMAINS = frozenset(
@@ -73,7 +68,9 @@ _NO_DOMAINS = frozenset(
 _DIGITS = frozenset("0123456789")
 _LEAST_TOKEN_ENTROPY = 2.8
 _LEAST_ASSIGNED_ENTROPY = 3.2
+_LEAST_AWS_ENTROPY = 4.2
 _MOST_IN_ORDER = 6
+_MOST_SLASHES = 4
 
 
 def entropy(value: str) -> float:
@@ -208,9 +205,11 @@ def _basic(value: str) -> int:
     return len(value) if user and colon and password and not is_placeholder(password) else 0
 
 
-def _password(value: str) -> int:
-    """Accept a password that is more than the word for one, as documentation writes it."""
-    return 0 if value.lower().replace("-", "_") in _PASSWORD_WORDS else len(value)
+def _aws_secret(value: str) -> int:
+    """Accept what Amazon draws at random, and no path: base 64 with both cases and figures."""
+    kinds = (str.isupper, str.islower, str.isdigit)
+    is_varied = all(any(map(kind, value)) for kind in kinds) and value.count("/") <= _MOST_SLASHES
+    return len(value) if is_varied and entropy(value) >= _LEAST_AWS_ENTROPY else 0
 
 
 def _key_block(value: str) -> int:
@@ -222,6 +221,7 @@ def _key_block(value: str) -> int:
 CHECKS: Mapping[str, Callable[[str], int]] = {
     "any": _any,
     "assigned": _assigned,
+    "aws_secret": _aws_secret,
     "basic": _basic,
     "card": _card,
     "email": _email,
@@ -231,9 +231,9 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     "ipv6": _ipv6,
     "key_block": _key_block,
     "mixed": _mixed,
-    "password": _password,
     "ssn": _ssn,
     "token": _token,
+    **PASSWORD_CHECKS,
     **PERSONAL_CHECKS,
     **TOKEN_CHECKS,
 }
