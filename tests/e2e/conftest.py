@@ -17,7 +17,7 @@ def deployed(
     """Deploy into a fresh MiniStack with folders of its own."""
     is_guarded = bool(request.config.getoption("--guarded"))
     home = tmp_path_factory.mktemp("local-cloud")
-    made = shared_app(request.config, home, is_guarded=is_guarded)
+    made = shared_app(request, home, is_guarded=is_guarded)
     with pytest.MonkeyPatch.context() as patch:
         if made.facts.certificate:
             patch.setenv("SSL_CERT_FILE", made.facts.certificate)

@@ -9,4 +9,4 @@ from support.local_cloud import Deployed, shared_app
 def guarded(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Deployed:
     """Deploy into a fresh guarded MiniStack, the one that `--guarded` e2e tests use too."""
     home = tmp_path_factory.mktemp("guarded-cloud")
-    return shared_app(request.config, home, is_guarded=True)
+    return shared_app(request, home, is_guarded=True)

@@ -29,12 +29,16 @@ class Deployed:
 _SHARED: pytest.StashKey[dict[bool, Deployed]] = pytest.StashKey()
 
 
-def shared_app(config: pytest.Config, home: Path, *, is_guarded: bool) -> Deployed:
-    """Deploy once per session, whichever tests ask; the end of the session stops it."""
-    shared = config.stash.setdefault(_SHARED, {})
+def shared_app(request: pytest.FixtureRequest, home: Path, *, is_guarded: bool) -> Deployed:
+    """Deploy once per session, whichever tests ask; the end of the session stops it.
+
+    Stopped by the fixture that asked first: pytest finishes its own session later, and may then
+    delete the folder in which the server's process id stands.
+    """
+    shared = request.config.stash.setdefault(_SHARED, {})
     if is_guarded not in shared:
         stack = ExitStack()
-        config.add_cleanup(stack.close)
+        request.addfinalizer(stack.close)
         shared[is_guarded] = stack.enter_context(deployed_app(home, is_guarded=is_guarded))
     return shared[is_guarded]
 
