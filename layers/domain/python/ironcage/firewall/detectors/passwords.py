@@ -12,12 +12,20 @@ _WORDS = frozenset(
     [
         *["pass", "passwd", "password", "pw", "pwd", "secret", "token", "secret_key"],
         *["my_secret", "my_password", "mypassword", "user_password", "secret_access_key"],
+        "x_oauth_basic",  # stands there where the token is the user
     ]
+)
+# What a program fills in: `{db_password}`, `$DB_PASSWORD`.
+_FIELD = re.compile(
+    r"\{[\w.]*(?i:pass|pwd|pw|secret|token|key)\w*\}"
+    r"|\$[A-Z0-9_]*(?:PASS|PWD|PW|SECRET|TOKEN|KEY)[A-Z0-9_]*"
 )
 # What is left of a value when figures and signs behind it are taken off.
 _STEMS = _WORDS | {"admin", "demo", "guest", "mysql", "oracle", "postgres", "root", "test", "user"}
-_SAYS_ITSELF = re.compile(r"(?i)passwor[dt]|passwd|p@ss|^your|^my_?secret")
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_SAYS_ITSELF = re.compile(
+    r"(?i)p[a@4][s5$]{2}w[o0]?r?[dt]|p@ss|^your|^my_?secret|123456|goes_?\d?here|letmein|^qwert"
+)
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Za-z]+(?:[_.][A-Za-z]+)+\d{0,4}")
 _SIGNS = frozenset("!#%^&*+=?~|")  # others stand in and between words: `SHA-256`, `v1.2/x_y`
 _LEAST_CHOSEN = 6
 _LEAST_STRONG = 8
@@ -27,14 +35,19 @@ _DSN_KEY = re.compile("[0-9a-f]{32}")  # names a project to an error tracker, in
 
 def _password(value: str) -> int:
     """Accept a password that is more than the word for one, as documentation writes it."""
-    return 0 if value.lower().replace("-", "_") in _WORDS else len(value)
+    return 0 if value.lower().replace("-", "_") in _WORDS else _written(value)
+
+
+def _written(value: str) -> int:
+    """Accept what is written out rather than filled in by a program."""
+    return 0 if _FIELD.fullmatch(value) else len(value)
 
 
 def _chosen(value: str) -> int:
     """Accept letters with figures that are no word with a number behind it, nor a name in code."""
     if len(value) < _LEAST_CHOSEN or not _has_letters_and_digits(value):
         return 0
-    stem = re.sub(r"[\W\d_]+\Z", "", value).lower()
+    stem = re.sub(r"(?:\d+[A-Za-z])?[\W\d_]*\Z", "", value).lower()
     is_told = stem in _STEMS or _SAYS_ITSELF.search(value) or _CONSTANT.fullmatch(value)
     return 0 if is_told else len(value)
 
@@ -50,7 +63,8 @@ def _strong(value: str) -> int:
 
 def _url_user(value: str) -> int:
     """Accept a token in the place of a user's name: figures among letters, again and again."""
-    return 0 if turns(value) < _LEAST_TURNS or _DSN_KEY.fullmatch(value) else len(value)
+    is_known = _DSN_KEY.fullmatch(value) or _SAYS_ITSELF.search(value)
+    return 0 if turns(value) < _LEAST_TURNS or is_known else len(value)
 
 
 def turns(value: str) -> int:
@@ -70,4 +84,5 @@ PASSWORD_CHECKS: Mapping[str, Callable[[str], int]] = {
     "password": _password,
     "strong": _strong,
     "url_user": _url_user,
+    "written": _written,
 }
