@@ -59,7 +59,7 @@ class Scan:
 
     def close(self, versions: Mapping[str, str], skipped: Mapping[str, str]) -> None:
         """Note which detectors looked at these texts, and without which some of them passed."""
-        self.versions = {name: v for name, v in versions.items() if name not in skipped}
+        self.versions = that_looked(versions, skipped)
         for name, reason in skipped.items():
             self._miss(name, self.texts, reason)
 
@@ -92,3 +92,8 @@ class Scan:
             "unscanned": dict(self.unscanned),
             "reasons": dict(self.reasons),
         }
+
+
+def that_looked(versions: Mapping[str, str], skipped: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the detectors that a text passed without; the rest looked at everything."""
+    return {name: version for name, version in versions.items() if name not in skipped}

@@ -29,6 +29,7 @@ from ironcage.gateway.cleaning import Cleaner
 from ironcage.gateway.conversations import Judged, judge_conversation, judge_text
 from ironcage.gateway.model import Caller
 from ironcage.gateway.ports import TextHasher
+from ironcage.gateway.scan_counts import that_looked
 from ironcage.gateway.scan_time import TimedWatch
 from ironcage.tenancy import AgentStatus, Directory
 
@@ -119,12 +120,17 @@ ScanInput = TextInput | ConversationInput
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """The verdict on one input; `unscanned` says what did not look, or was not seen, and why."""
+    """The verdict on one input, with the words that the gateway's record has for its scans.
+
+    `detectors` says which looked at all of it, in which version; `unscanned` what did not look, or
+    was not seen, and why.
+    """
 
     judged: Judged
     score: float
     policy_version: str
     timings_ms: Mapping[str, float]
+    detectors: Mapping[str, str]
     unscanned: Mapping[str, str]
 
 
@@ -184,12 +190,14 @@ class Scanner:
         firewall = self._firewall(terms, watch)
         cleaner = Cleaner(firewall, policy, terms.hash_key)
         judged = firewall.settle(lambda: self._judge(given, cleaner))
+        versions = firewall.versions(policy)
         timings = watch.spent_ms | {"total": (self._clock.monotonic() - started) * 1000}
         return Scanned(
             judged,
             score=self._score(judged, watch),
             policy_version=policy.version,
             timings_ms={name: round(ms, 3) for name, ms in timings.items()},
+            detectors=that_looked(versions, firewall.skipped),
             unscanned={**firewall.skipped, **judged.unscanned},
         )
 

@@ -105,6 +105,9 @@ class ResultBody(BaseModel):
     )
     policy_version: str
     timings_ms: dict[str, float]
+    detectors: dict[str, str] = Field(
+        description="Which detectors looked at all of the input, each with its version."
+    )
     unscanned: dict[str, str] = Field(
         description="What did not look (a detector, where the policy lets texts pass then) or"
         " cannot be seen (`image`), and why. Empty when everything was looked at."
@@ -201,6 +204,7 @@ def _result(scanned: Scanned) -> ResultBody:
         redacted=judged.clean,
         policy_version=scanned.policy_version,
         timings_ms=dict(scanned.timings_ms),
+        detectors=dict(scanned.detectors),
         unscanned=dict(scanned.unscanned),
     )
 
