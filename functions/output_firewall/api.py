@@ -1,6 +1,6 @@
 """`POST /v1/firewall/output` for agents: what their own policy makes of texts (step 8)."""
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from ironcage.adapters.scans import report_crash, report_refusals, time_for_answer
 from ironcage.core import SystemClock
@@ -19,8 +19,8 @@ app = create_app(
 )
 
 
-@app.post(ROUTE)
-def scan(batch: OutputBatch, caller: CurrentCaller, request: Request) -> ScanAnswer:
+@app.post(ROUTE, response_model=ScanAnswer)
+def scan(batch: OutputBatch, caller: CurrentCaller, request: Request) -> Response:
     """Judge 1 to 64 texts or conversations by the policy of the calling agent."""
     event, context = request.scope["aws.event"], request.scope["aws.context"]
     return scan_batch(
