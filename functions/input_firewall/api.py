@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from input_firewall.schemas import InputBatch, ScanAnswer
-from input_firewall.wiring import ROUTE, SERVICE, access, own_detectors, remote_detectors
+from input_firewall.wiring import ROUTE, SERVICE, access, own_detectors, remote_detectors, reports
 from ironcage.adapters.scans import report_crash, report_refusals, time_for_answer
 from ironcage.core import SystemClock
 from ironcage.firewall import Direction, Origin
@@ -36,6 +36,7 @@ def scan(batch: InputBatch, caller: CurrentCaller, request: Request) -> Response
         request_id=request.state.request_id,
         seconds_left=time_for_answer(event, context, clock=SystemClock()),
         refused=refused,
+        tell=lambda tally: reports().tell(tally, caller, request.state.request_id),
     )
 
 

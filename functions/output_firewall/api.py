@@ -8,7 +8,7 @@ from ironcage.firewall import Direction, Origin
 from ironcage.gateway import Scanner
 from ironcage.web import CurrentCaller, create_app, lambda_handler, scan_batch
 from output_firewall.schemas import OutputBatch, ScanAnswer
-from output_firewall.wiring import ROUTE, SERVICE, access, own_detectors
+from output_firewall.wiring import ROUTE, SERVICE, access, own_detectors, reports
 
 refused = report_refusals(SERVICE)
 app = create_app(
@@ -31,6 +31,7 @@ def scan(batch: OutputBatch, caller: CurrentCaller, request: Request) -> Respons
         request_id=request.state.request_id,
         seconds_left=time_for_answer(event, context, clock=SystemClock()),
         refused=refused,
+        tell=lambda tally: reports().tell(tally, caller, request.state.request_id),
     )
 
 

@@ -38,7 +38,7 @@ def forget() -> None:
     """Let both functions read their settings anew."""
     for direction in DIRECTIONS:
         wiring = import_module(f"{direction}_firewall.wiring")
-        for name in ("own_detectors", "remote_detectors", "access", "web"):
+        for name in ("own_detectors", "remote_detectors", "access", "reports", "web"):
             if opened := getattr(wiring, name, None):
                 opened.cache_clear()
 

@@ -8,9 +8,9 @@ import pytest
 
 from ironcage.core.errors import InvalidRequest
 from ironcage.firewall import Action, Direction, Finding, NormalisedText, Origin, Policies, Policy
-from ironcage.gateway import Scanner, Terms
+from ironcage.gateway import Scanner, ScanTally, Terms
 from ironcage.web import ScanBatch, scan_batch
-from ironcage.web.scan_bodies import _room_after
+from ironcage.web.scan_answers import _room_after
 from support.builders_firewall import a_policy
 from support.fakes_ledger import ManualClock
 
@@ -30,7 +30,12 @@ class Reader:
 
 
 def answered(
-    texts: int, *, seconds: float, policy: Policy, told: list[str] | None = None
+    texts: int,
+    *,
+    seconds: float,
+    policy: Policy,
+    told: list[str] | None = None,
+    tallies: list[ScanTally] | None = None,
 ) -> list[str]:
     """Give the action of each text, or the code and the reason why it has none."""
     clock = ManualClock()
@@ -46,6 +51,7 @@ def answered(
         refused=lambda _, errors: (told if told is not None else []).extend(
             error.code for error in errors
         ),
+        tell=(tallies if tallies is not None else []).append,
     )
     return [_told(result) for result in json.loads(bytes(answer.body))["results"]]
 
@@ -96,6 +102,14 @@ def test_every_input_without_a_verdict_is_told() -> None:
     answered(3, seconds=13.0, policy=a_policy("injection", "pii"), told=told)
 
     assert told == ["FIREWALL_UNAVAILABLE", LATE, LATE]
+
+
+def test_tally_of_a_batch_is_told_once_and_has_every_input() -> None:
+    tallies: list[ScanTally] = []
+
+    answered(3, seconds=13.0, policy=a_policy("injection"), tallies=tallies)
+
+    assert [tally.outcomes for tally in tallies] == [["allow", LATE, LATE]]
 
 
 def test_inputs_that_have_their_verdicts_are_not_told() -> None:
