@@ -99,7 +99,9 @@ def _prefix(stage: Stage, region: str) -> str:
 def _add_region(app: cdk.App, *, stage: Stage, data: DataStack, assets: Assets) -> None:
     prefix = _prefix(stage, data.region)
     workers = WorkersStack(app, f"{prefix}-workers", stage=stage, assets=assets, data=data)
-    guardrails = GuardrailsStack(app, f"{prefix}-guardrails", stage=stage, assets=assets, data=data)
+    guardrails = GuardrailsStack(
+        app, f"{prefix}-guardrails", stage=stage, assets=assets, data=data, workers=workers
+    )
     gateway = GatewayStack(
         app,
         f"{prefix}-gateway",

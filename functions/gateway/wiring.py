@@ -1,6 +1,6 @@
 """Join the gateway to its tables, secrets, topic and providers, on first use."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 
 from gateway.observer import SERVICE, LineObserver
@@ -12,7 +12,7 @@ from ironcage.adapters.dynamodb.table import Table
 from ironcage.adapters.functions import FunctionScanner
 from ironcage.adapters.hashing import SecretTextHasher
 from ironcage.adapters.moderation import OpenAiModerators
-from ironcage.adapters.objects import S3Spool
+from ironcage.adapters.objects import SpoolOnDemand
 from ironcage.adapters.observability import open_tracer
 from ironcage.adapters.providers.anthropic import AnthropicProvider
 from ironcage.adapters.providers.bedrock import BedrockProvider
@@ -116,20 +116,8 @@ def report_presumed(presumed: Presumed) -> None:
 @cache
 def publisher() -> SnsRecordPublisher:
     """Open the way of the records: topic, else spool, else the log."""
-    return SnsRecordPublisher(open_client("sns"), settings().records_topic, SpoolOnDemand())
-
-
-class SpoolOnDemand:
-    """The spool, whose client is opened when the topic first refuses a record."""
-
-    def put(self, record: Mapping[str, object]) -> None:
-        """Keep a record.
-
-        Raises:
-            StoreUnavailable: the bucket did not answer.
-        """
-        bucket = settings().records_spool_bucket
-        S3Spool(open_client("s3"), bucket, SystemClock()).put(record)
+    spool = SpoolOnDemand(settings().records_spool_bucket, SystemClock())
+    return SnsRecordPublisher(open_client("sns"), settings().records_topic, spool)
 
 
 @cache

@@ -1,9 +1,9 @@
 """`POST /v1/firewall/input` for agents: what their own policy makes of texts (step 2)."""
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from input_firewall.schemas import InputBatch, ScanAnswer
-from input_firewall.wiring import ROUTE, SERVICE, access, own_detectors, remote_detectors
+from input_firewall.wiring import ROUTE, SERVICE, access, own_detectors, remote_detectors, reports
 from ironcage.adapters.scans import report_crash, report_refusals, time_for_answer
 from ironcage.core import SystemClock
 from ironcage.firewall import Direction, Origin
@@ -19,8 +19,8 @@ app = create_app(
 )
 
 
-@app.post(ROUTE)
-def scan(batch: InputBatch, caller: CurrentCaller, request: Request) -> ScanAnswer:
+@app.post(ROUTE, response_model=ScanAnswer)
+def scan(batch: InputBatch, caller: CurrentCaller, request: Request) -> Response:
     """Judge 1 to 64 texts or conversations by the policy of the calling agent."""
     event, context = request.scope["aws.event"], request.scope["aws.context"]
     return scan_batch(
@@ -36,6 +36,7 @@ def scan(batch: InputBatch, caller: CurrentCaller, request: Request) -> ScanAnsw
         request_id=request.state.request_id,
         seconds_left=time_for_answer(event, context, clock=SystemClock()),
         refused=refused,
+        tell=lambda tally: reports().tell(tally, caller, request.state.request_id),
     )
 
 

@@ -4,7 +4,7 @@ from functools import cache
 
 from ironcage.adapters.clients import stretched
 from ironcage.adapters.functions import FunctionScanner
-from ironcage.adapters.scans import Access, WebHandler, open_access
+from ironcage.adapters.scans import Access, ScanReports, WebHandler, open_access, open_reports
 from ironcage.core import Settings, SystemClock
 from ironcage.firewall import (
     Detector,
@@ -39,6 +39,12 @@ def remote_detectors() -> RemoteDetectors | None:
 def access() -> Access:
     """Open the way in over HTTP."""
     return open_access(Settings.from_environment(), SystemClock())
+
+
+@cache
+def reports() -> ScanReports:
+    """Open what tells of requests over HTTP."""
+    return open_reports(SERVICE, Settings.from_environment(), SystemClock())
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from ironcage.adapters.scans import Access, WebHandler, open_access
+from ironcage.adapters.scans import Access, ScanReports, WebHandler, open_access, open_reports
 from ironcage.core import Settings, SystemClock
 from ironcage.firewall import Detector, pattern_detectors
 from ironcage.ner import NerDetector
@@ -21,6 +21,12 @@ def own_detectors() -> tuple[Detector, ...]:
 def access() -> Access:
     """Open the way in over HTTP."""
     return open_access(Settings.from_environment(), SystemClock())
+
+
+@cache
+def reports() -> ScanReports:
+    """Open what tells of requests over HTTP."""
+    return open_reports(SERVICE, Settings.from_environment(), SystemClock())
 
 
 @cache

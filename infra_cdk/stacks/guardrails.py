@@ -4,7 +4,7 @@ Beside the gateway they judge by the policies of agents, and its API has their r
 need no other stack: they have a key, an API whose callers sign with IAM, and the default policy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import aws_cdk as cdk
@@ -16,18 +16,31 @@ from constructs import Construct
 from infra_cdk.config import BUFFERED_INTEGRATION_SECONDS, EXTRA_LAYERS, Stage
 from infra_cdk.constructs.alarms import AlarmTopic, our_metric
 from infra_cdk.constructs.error_responses import add_error_responses
-from infra_cdk.constructs.grants import allow, allow_items, allow_key, allow_secret
+from infra_cdk.constructs.grants import (
+    allow,
+    allow_items,
+    allow_key,
+    allow_objects,
+    allow_secret,
+)
 from infra_cdk.constructs.packaging import LAYER_NAMES, Assets
 from infra_cdk.constructs.python_function import FunctionKit, PythonFunction
 from infra_cdk.constructs.python_layer import make_layers
 from infra_cdk.constructs.region_stack import RegionStack
 from infra_cdk.constructs.rest_front import REASONS, make_api
+from infra_cdk.constructs.spool import SPOOL_PREFIX
 from infra_cdk.constructs.web_acl import WebAcl
 from infra_cdk.stacks.data import DataStack
 from infra_cdk.stacks.keys import service_statements
-from infra_cdk.stacks.workers import shared_settings
+from infra_cdk.stacks.workers import WorkersStack, shared_settings
 
 DIRECTIONS = ("input", "output")
+# Each metric, and why somebody should look.
+_WATCHED = (
+    ("scan_failed", "Texts could not be scanned, so they were blocked."),
+    ("request_crashed", "A request met a bug of ours."),
+)
+_RECORD_LOST = ("record_to_log", "An audit event reached the log only: replay it.")
 _ALONE = {
     "APIG3": "This very stack associates its web ACL with the stage, where the stage has one.",
     "COG4": "Callers are principals of the account who sign with IAM; there are no people.",
@@ -38,7 +51,14 @@ class GuardrailsStack(RegionStack):
     """The firewalls of one region, beside its gateway."""
 
     def __init__(
-        self, scope: Construct, name: str, *, stage: Stage, assets: Assets, data: DataStack
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        assets: Assets,
+        data: DataStack,
+        workers: WorkersStack,
     ) -> None:
         super().__init__(
             scope, name, stage=stage, region=data.region, content="input and output firewall"
@@ -48,6 +68,8 @@ class GuardrailsStack(RegionStack):
             **shared_settings(stage, data.region),
             "tables_control": control.table_name,
             "audit_hash_secret": data.audit_hash_secret.secret_name,
+            "records_topic": workers.records.topic_arn,
+            "records_spool_bucket": workers.spool.bucket_name,
         }
         self.firewalls = make_firewalls(
             self, stage=stage, assets=assets, key=data.key, settings=settings
@@ -55,9 +77,12 @@ class GuardrailsStack(RegionStack):
         for function in self.firewalls.values():
             allow_items(function, control, actions=("GetItem",))
             allow_secret(function, data.audit_hash_secret)
-            allow_key(function, data.key, through=("dynamodb", "secretsmanager"))
+            allow(function, ["sns:Publish"], on=[workers.records.topic_arn])
+            allow_objects(function, workers.spool, prefix=SPOOL_PREFIX, actions=("PutObject",))
+            used = ("dynamodb", "secretsmanager", "sns", "s3")
+            allow_key(function, data.key, through=used)
         self._let_input_ask_output()
-        watch_firewalls(self, data.key)
+        watch_firewalls(self, data.key, metrics=(*_WATCHED, _RECORD_LOST))
 
     def _let_input_ask_output(self) -> None:
         """Names of people are found by the output firewall alone, also in what goes in."""
@@ -86,7 +111,7 @@ class StandaloneGuardrailsStack(RegionStack):
         self._add_routes()
         if stage.has_web_acl:
             self._protect()
-        watch_firewalls(self, self._key)
+        watch_firewalls(self, self._key, metrics=_WATCHED)
         cdk.CfnOutput(self, "BaseUrl", value=f"{self.api.url}v1")
         cdk.CfnOutput(self, "ApiId", value=self.api.rest_api_id)
 
@@ -152,13 +177,10 @@ def make_firewalls(
     }
 
 
-def watch_firewalls(scope: cdk.Stack, key: kms.IKey) -> None:
-    """Raise an alarm when texts could not be scanned: then nothing passes."""
+def watch_firewalls(scope: cdk.Stack, key: kms.IKey, *, metrics: Sequence[tuple[str, str]]) -> None:
+    """Raise an alarm for each of these metrics, of either firewall."""
     alarms = AlarmTopic(scope, "Alarms", key=key)
     for direction in DIRECTIONS:
-        for metric, why in (
-            ("scan_failed", "Texts could not be scanned, so they were blocked."),
-            ("request_crashed", "A request met a bug of ours."),
-        ):
+        for metric, why in metrics:
             title = "".join(word.capitalize() for word in (direction, *metric.split("_")))
             alarms.watch(f"{title}Alarm", our_metric(metric, f"{direction}_firewall"), why=why)

@@ -38,8 +38,9 @@ def forget() -> None:
     """Let both functions read their settings anew."""
     for direction in DIRECTIONS:
         wiring = import_module(f"{direction}_firewall.wiring")
-        for opened in (wiring.own_detectors, wiring.access, wiring.web):
-            opened.cache_clear()
+        for name in ("own_detectors", "remote_detectors", "access", "reports", "web"):
+            if opened := getattr(wiring, name, None):
+                opened.cache_clear()
 
 
 def call(direction: str, event: object, *, seconds: float = 20.0) -> Any:

@@ -137,11 +137,14 @@ def through(*services: str) -> dict[str, tuple[str, ...]]:
     return {f"data_key_through_{service}": USE_KEY for service in services}
 
 
-# A firewall reads the policy of the agent that asks, and the key of hashed redactions.
+# A firewall reads the policy of the agent that asks, and the key of hashed redactions; it tells the
+# audit trail.
 JUDGE = {
     "control": GET_ITEM,
     "audit_hash_key": GET_SECRET,
-    **through("dynamodb", "secretsmanager"),
+    "records": PUBLISH,
+    "spool_objects": PUT,
+    **through("dynamodb", "secretsmanager", "sns", "s3"),
 }
 
 NEEDS: dict[str, dict[str, tuple[str, ...]]] = {

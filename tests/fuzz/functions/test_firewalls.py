@@ -20,7 +20,7 @@ FUZZ = settings(
 BOTH = pytest.mark.parametrize("direction", DIRECTIONS)
 PROMISED = {
     *("flagged", "score", "action", "findings", "redacted", "policy_version", "timings_ms"),
-    "unscanned",
+    *("detectors", "unscanned"),
 }
 STOPPED_BY_US = {"FIREWALL_UNAVAILABLE"}
 

@@ -86,11 +86,12 @@ def test_result_has_the_parts_that_are_promised() -> None:
 
     assert result.keys() == {
         *("flagged", "score", "action", "findings", "redacted", "policy_version", "timings_ms"),
-        "unscanned",
+        *("detectors", "unscanned"),
     }
     assert (result["flagged"], result["action"]) == (True, "block")
     assert result["redacted"] == "[REMOVED:PROMPT_INJECTION]"
     assert result["policy_version"] == default_policies().input.version
+    assert result["detectors"].keys() == set(default_policies().input.detectors)
     assert result["unscanned"] == {}
     for finding in result["findings"]:
         assert finding.keys() == {"type", "detector", "start", "end", "score", "action"}

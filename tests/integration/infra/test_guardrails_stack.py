@@ -69,6 +69,26 @@ def test_access_by_iam_is_a_setting_of_the_lone_function(name: str) -> None:
     assert (access(alone), access(beside)) == ("iam", None)
 
 
+@pytest.mark.parametrize("name", FIREWALLS)
+def test_records_go_where_those_of_the_gateway_go(name: str) -> None:
+    synthesis = synthesized("prod")
+    variables, gateway = (
+        synthesis.function(f)["Environment"]["Variables"] for f in (name, "gateway")
+    )
+
+    for setting in ("IRONCAGE_RECORDS_TOPIC", "IRONCAGE_RECORDS_SPOOL_BUCKET"):
+        assert variables[setting] == gateway[setting]
+    assert synthesis.actions_on(name, "Records") == {"sns:Publish"}
+    assert synthesis.actions_on(name, "SpoolBucket") == {"s3:PutObject"}
+
+
+@pytest.mark.parametrize("name", FIREWALLS)
+def test_alone_there_is_no_topic_to_tell(name: str) -> None:
+    variables = synthesized_alone("prod").function(name)["Environment"]["Variables"]
+
+    assert not {v for v in variables if "RECORDS" in v}
+
+
 def test_alone_production_stands_behind_a_web_acl() -> None:
     associations = synthesized_alone("prod").of_type("AWS::WAFv2::WebACLAssociation")
 
@@ -89,7 +109,7 @@ def test_gateway_is_told_the_names_of_both_functions() -> None:
 
 
 @pytest.mark.parametrize("direction", ["Input", "Output"])
-@pytest.mark.parametrize("metric", ["ScanFailed", "RequestCrashed"])
+@pytest.mark.parametrize("metric", ["ScanFailed", "RequestCrashed", "RecordToLog"])
 def test_firewall_has_its_alarms(direction: str, metric: str) -> None:
     alarms = synthesized("prod").of_type("AWS::CloudWatch::Alarm", "guardrails")
 

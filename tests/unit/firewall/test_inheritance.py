@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ironcage.core.errors import InvalidRequest
-from ironcage.firewall import Action, changed_fields, merge_policies
+from ironcage.firewall import Action, ModerationProvider, Policies, changed_fields, merge_policies
 from support.policy_documents import Document, action_of, policies_of
 
 INJECTION = "PROMPT_INJECTION"
@@ -284,7 +284,12 @@ def test_type_that_a_document_names_itself_is_judged_by_that() -> None:
 def test_who_wants_texts_moderated_has_somebody_for_it(parent: Document) -> None:
     child = {"moderation": {"provider": "none"}}
 
-    assert "provider" not in policies_of(parent, child).input.moderation
+    assert _moderator_of(policies_of(parent, child)) is ModerationProvider.LOCAL
     for opened in ({"overridable": ["moderation.provider"]}, child):
         policies = policies_of({**parent, **opened}, child)
-        assert policies.input.moderation["provider"] == "none"
+        assert _moderator_of(policies) is ModerationProvider.NONE
+
+
+def _moderator_of(policies: Policies) -> ModerationProvider:
+    assert policies.input.moderation is not None
+    return policies.input.moderation.provider

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from ironcage.core.errors import InvalidRequest
-from ironcage.firewall import Action, Finding, Origin, check_policy, decide, parse_policy
+from ironcage.firewall import (
+    Action,
+    Finding,
+    ModerationProvider,
+    ModerationRules,
+    Origin,
+    check_policy,
+    decide,
+    parse_policy,
+)
 from ironcage.firewall.policy_document import MAX_BYTES, MOST
 
 BADGE = {"id": "badge", "type": "BADGE", "pattern": "B-[0-9]{4}"}
@@ -157,6 +166,6 @@ def test_policy_carries_what_its_document_says() -> None:
 
     assert policies.input.on_failure is Action.BLOCK
     assert policies.output.on_failure is Action.ALLOW
-    assert policies.input.moderation == {"provider": "none"}
+    assert policies.input.moderation == ModerationRules(ModerationProvider.NONE)
     assert policies.input.allow.values == {"x"}
     assert policies.output.patterns == (BADGE,)

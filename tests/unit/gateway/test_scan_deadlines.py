@@ -95,6 +95,7 @@ def test_detector_that_no_time_is_left_for_is_skipped_where_the_policy_says_so()
 
     assert [s.finding.type for s in found.judged.sightings] == ["PROMPT_INJECTION"]
     assert found.timings_ms.keys() == {"injection", "ner", "total"}
+    assert found.detectors.keys() == {"injection", "ner"}
     assert found.unscanned == {"pii": "timed_out"}
 
 

@@ -1,13 +1,16 @@
 """A batch is answered in time: each input has its verdict, or says why it has none."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
 
+from ironcage.core.errors import InvalidRequest
 from ironcage.firewall import Action, Direction, Finding, NormalisedText, Origin, Policies, Policy
-from ironcage.gateway import Scanner, Terms
+from ironcage.gateway import Scanner, ScanTally, Terms
 from ironcage.web import ScanBatch, scan_batch
+from ironcage.web.scan_answers import _room_after
 from support.builders_firewall import a_policy
 from support.fakes_ledger import ManualClock
 
@@ -27,7 +30,12 @@ class Reader:
 
 
 def answered(
-    texts: int, *, seconds: float, policy: Policy, told: list[str] | None = None
+    texts: int,
+    *,
+    seconds: float,
+    policy: Policy,
+    told: list[str] | None = None,
+    tallies: list[ScanTally] | None = None,
 ) -> list[str]:
     """Give the action of each text, or the code and the reason why it has none."""
     clock = ManualClock()
@@ -43,8 +51,9 @@ def answered(
         refused=lambda _, errors: (told if told is not None else []).extend(
             error.code for error in errors
         ),
+        tell=(tallies if tallies is not None else []).append,
     )
-    return [_told(result) for result in answer.model_dump()["results"]]
+    return [_told(result) for result in json.loads(bytes(answer.body))["results"]]
 
 
 def _told(result: dict[str, object]) -> str:
@@ -95,9 +104,38 @@ def test_every_input_without_a_verdict_is_told() -> None:
     assert told == ["FIREWALL_UNAVAILABLE", LATE, LATE]
 
 
+def test_tally_of_a_batch_is_told_once_and_has_every_input() -> None:
+    tallies: list[ScanTally] = []
+
+    answered(3, seconds=13.0, policy=a_policy("injection"), tallies=tallies)
+
+    assert [tally.outcomes for tally in tallies] == [["allow", LATE, LATE]]
+
+
 def test_inputs_that_have_their_verdicts_are_not_told() -> None:
     told: list[str] = []
 
     answered(3, seconds=60.0, policy=a_policy("injection"), told=told)
 
     assert told == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("plain", id="plain"),
+        pytest.param('say "hi"', id="quotes"),
+        pytest.param("C:\\temp", id="backslashes"),
+        pytest.param("one\ntwo\t\x00\x7f", id="control characters"),
+        pytest.param("é 語 😀", id="beyond ASCII"),
+        pytest.param('\\"' * 50, id="both"),
+    ],
+)
+def test_result_takes_the_bytes_that_it_has_in_lambdas_answer(text: str) -> None:
+    written = json.dumps({"redacted": text}, ensure_ascii=False)
+    taken = len(json.dumps(written, ensure_ascii=False).encode()) - len('""')
+
+    assert _room_after(written.encode(), 1_000) == 1_000 - taken
+    assert _room_after(written.encode(), taken) == 0
+    with pytest.raises(InvalidRequest):
+        _room_after(written.encode(), taken - 1)

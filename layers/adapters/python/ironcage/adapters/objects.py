@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ironcage.adapters.clients import failures, no_answer
+from ironcage.adapters.clients import failures, no_answer, open_client
 from ironcage.audit import AuditBatch
 from ironcage.core import Clock, iso_utc
 from ironcage.core.errors import StoreUnavailable
@@ -44,6 +44,22 @@ class S3BatchArchive:
                 raise StoreUnavailable(store="audit") from exc
         except no_answer() as exc:
             raise StoreUnavailable(store="audit") from exc
+
+
+class SpoolOnDemand:
+    """The spool, whose client is opened when the topic first refuses a record."""
+
+    def __init__(self, bucket: str, clock: Clock) -> None:
+        self._bucket = bucket
+        self._clock = clock
+
+    def put(self, record: Mapping[str, object]) -> None:
+        """Keep a record.
+
+        Raises:
+            StoreUnavailable: the bucket did not answer.
+        """
+        S3Spool(open_client("s3"), self._bucket, self._clock).put(record)
 
 
 class S3Spool:

@@ -15,7 +15,7 @@ from ironcage.core.errors import IronCageError, Unavailable
 from ironcage.firewall import Detector, DetectorService
 
 if TYPE_CHECKING:
-    from ironcage.gateway import Caller, TermsSource
+    from ironcage.gateway import Caller, RecordPublisher, ScanTally, TermsSource
 
 _BY_IAM = "iam"
 # API Gateway waits so long for an answer, whatever time-out the function itself has.
@@ -131,6 +131,44 @@ def report_crash(service: str) -> Callable[[str, Exception], None]:
         write_metrics(service, {"request_crashed": 1})
 
     return report
+
+
+class ScanReports:
+    """Tells of every request that came over HTTP: the log, and the audit trail where there is one.
+
+    Args:
+        service: the function's name.
+        publisher: the way of the records; a firewall that is deployed alone has none.
+        clock: tells when.
+    """
+
+    def __init__(self, service: str, publisher: "RecordPublisher | None", clock: Clock) -> None:
+        self._service = service
+        self._publisher = publisher
+        self._clock = clock
+
+    def tell(self, tally: "ScanTally", caller: "Caller", request_id: str) -> None:
+        """Tell what was done for a caller; a trail that cannot be reached stops nothing."""
+        event = tally.to_event(caller, request_id, now_ms=self._clock.now_ms())
+        write_line("INFO", "inputs_scanned", service=self._service, record=event)
+        if self._publisher is None:
+            return
+        went_to = self._publisher.publish(event)
+        if went_to != "topic":
+            write_metrics(self._service, {f"record_to_{went_to}": 1})
+
+
+def open_reports(service: str, settings: Settings, clock: Clock) -> ScanReports:
+    """Open the reports of a function; only a stage that has a topic has an audit trail."""
+    from ironcage.adapters.clients import open_client  # noqa: PLC0415 - scans need none of these
+    from ironcage.adapters.objects import SpoolOnDemand  # noqa: PLC0415 - as above
+    from ironcage.adapters.queues import SnsRecordPublisher  # noqa: PLC0415 - as above
+
+    if not settings.records_topic:
+        return ScanReports(service, None, clock)
+    spool = SpoolOnDemand(settings.records_spool_bucket, clock)
+    publisher = SnsRecordPublisher(open_client("sns"), settings.records_topic, spool)
+    return ScanReports(service, publisher, clock)
 
 
 @dataclass(frozen=True, slots=True)

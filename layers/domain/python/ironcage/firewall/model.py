@@ -6,8 +6,12 @@ A finding holds offsets into the original text, never the text. `Action` is orde
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
 from ironcage.firewall.allowances import NOTHING_ALLOWED, Allowance
+
+if TYPE_CHECKING:
+    from ironcage.firewall.severity import ModerationRules
 
 
 class Action(IntEnum):
@@ -78,7 +82,8 @@ class Policy:
     a type that is not listed gets `otherwise`. `thresholds` maps a type to the least score that
     counts. In both a type may be told apart by its origin: `PROMPT_INJECTION:document`. `modes`
     maps a type to its redaction mode (full). `on_failure` says what becomes of a text that could
-    not be scanned: `BLOCK` or `ALLOW`. `patterns` and `moderation` are those of the document.
+    not be scanned: `BLOCK` or `ALLOW`. `patterns` are those of the document, `moderation` is what
+    its section says (None: nothing, so all is standard).
     """
 
     version: str
@@ -90,7 +95,7 @@ class Policy:
     on_failure: Action = Action.BLOCK
     allow: Allowance = NOTHING_ALLOWED
     patterns: tuple[Mapping[str, object], ...] = ()
-    moderation: Mapping[str, object] = field(default_factory=dict)
+    moderation: "ModerationRules | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import assert_never
 from ironcage.firewall.detectors import LocalModerator, ModerationDetector, compile_custom
 from ironcage.firewall.model import Policy
 from ironcage.firewall.ports import Detector, Moderator, Scores
-from ironcage.firewall.severity import ModerationProvider, read_moderation
+from ironcage.firewall.severity import STANDARD_RULES, ModerationProvider
 
 _REACH = 1 << 20
 
@@ -30,7 +30,7 @@ def own_detectors(policy: Policy, openai: Callable[[], Moderator]) -> tuple[Dete
         policy: of either direction; both have the same patterns and moderator.
         openai: opens OpenAI's moderation under the tenant's key, if that is whom it lets moderate.
     """
-    provider = read_moderation(policy.moderation).provider
+    provider = (policy.moderation or STANDARD_RULES).provider
     return compile_custom(policy.patterns), _moderation(provider, openai)
 
 

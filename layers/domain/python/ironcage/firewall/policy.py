@@ -19,7 +19,7 @@ from ironcage.firewall.allowances import read_allowance
 from ironcage.firewall.inheritance import merge_policies
 from ironcage.firewall.model import Action, Finding, Origin, Policies, Policy
 from ironcage.firewall.policy_document import MODES, excess_of, problems_of
-from ironcage.firewall.severity import ACTIONS, read_moderation
+from ironcage.firewall.severity import ACTIONS, STANDARD_RULES, read_moderation
 from ironcage.firewall.severity import PREFIX as MODERATION
 
 _IMAGES = "IMAGE"
@@ -76,7 +76,8 @@ def decide(finding: Finding, policy: Policy, origin: Origin, *, span: str = "") 
 
 def _moderated(finding: Finding, policy: Policy, origin: Origin) -> Finding | None:
     """Give a moderation finding the action of its severity, or that of its type if one is named."""
-    action = read_moderation(policy.moderation).action_for(finding.type, finding.score)
+    rules = policy.moderation or STANDARD_RULES
+    action = rules.action_for(finding.type, finding.score)
     if action is None:
         return None
     return replace(
@@ -110,5 +111,5 @@ def _policy(version: str, document: Mapping[str, Any], direction: str) -> Policy
         on_failure=ACTIONS[section.get("on_failure", "block")],
         allow=read_allowance(document.get("allow", {})),
         patterns=tuple(document.get("patterns", ())),
-        moderation=document.get("moderation", {}),
+        moderation=read_moderation(document.get("moderation", {})),
     )

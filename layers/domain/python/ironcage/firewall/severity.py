@@ -82,6 +82,9 @@ class ModerationRules:
         return max(own.get(s, STANDARD[s]) for s in reached)
 
 
+STANDARD_RULES = ModerationRules()
+
+
 def severity_of(score: float) -> Severity | None:
     """Tell the band that a score is in; None below all of them."""
     return next((s for s in reversed(Severity) if score >= BANDS[s]), None)

@@ -31,6 +31,7 @@ from ironcage.gateway.ports import (
 )
 from ironcage.gateway.pricing import Price, PriceTable, Rates, cost, tokens_affordable, worst_case
 from ironcage.gateway.routing import CLOSED, Circuit, Deployment
+from ironcage.gateway.scan_events import ScanTally
 from ironcage.gateway.scans import (
     AgentTerms,
     ConversationInput,
@@ -81,6 +82,7 @@ __all__ = [
     "Rates",
     "RecordPublisher",
     "ScanInput",
+    "ScanTally",
     "Scanned",
     "Scanner",
     "Sighted",

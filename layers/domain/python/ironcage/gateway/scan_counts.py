@@ -46,7 +46,7 @@ class Scan:
         """Count images: no detector sees into one, so the policy alone decides."""
         if not count:
             return
-        self._miss(_IMAGE, count)
+        self.miss(_IMAGE, count)
         if action := policy.actions.get(IMAGE, Action.ALLOW):
             # Nothing can be taken out of an image, so what would be redacted is stopped.
             self.action = max(self.action, stopping(Verdict(action)).action)
@@ -55,21 +55,22 @@ class Scan:
     def add_sealed(self, count: int = 1) -> None:
         """Count sealed texts: what is written there was inspected, what it says is unreadable."""
         if count:
-            self._miss(SEALED, count)
+            self.miss(SEALED, count)
 
     def close(self, versions: Mapping[str, str], skipped: Mapping[str, str]) -> None:
         """Note which detectors looked at these texts, and without which some of them passed."""
-        self.versions = {name: v for name, v in versions.items() if name not in skipped}
+        self.versions = that_looked(versions, skipped)
         for name, reason in skipped.items():
-            self._miss(name, self.texts, reason)
+            self.miss(name, self.texts, reason)
 
     def fail(self, error: IronCageError, texts: int) -> None:
         """Note that texts were stopped, since a detector could not look at them."""
         if isinstance(error, FirewallUnavailable):
             self.action = Action.BLOCK
-            self._miss(str(error.details.get("detector", "firewall")), texts, reason_of(error))
+            self.miss(str(error.details.get("detector", "firewall")), texts, reason_of(error))
 
-    def _miss(self, what: str, count: int, reason: str = "") -> None:
+    def miss(self, what: str, count: int, reason: str = "") -> None:
+        """Count what was not looked at; images and sealed texts have their reason."""
         self.unscanned[what] = self.unscanned.get(what, 0) + count
         self.reasons[what] = reason or _REASONS[what]
 
@@ -92,3 +93,8 @@ class Scan:
             "unscanned": dict(self.unscanned),
             "reasons": dict(self.reasons),
         }
+
+
+def that_looked(versions: Mapping[str, str], skipped: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the detectors that a text passed without; the rest looked at everything."""
+    return {name: version for name, version in versions.items() if name not in skipped}

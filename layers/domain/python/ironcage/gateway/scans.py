@@ -29,8 +29,9 @@ from ironcage.gateway.cleaning import Cleaner
 from ironcage.gateway.conversations import Judged, judge_conversation, judge_text
 from ironcage.gateway.model import Caller
 from ironcage.gateway.ports import TextHasher
+from ironcage.gateway.scan_counts import that_looked
 from ironcage.gateway.scan_time import TimedWatch
-from ironcage.tenancy import AgentStatus, Directory
+from ironcage.tenancy import DEFAULT_POLICY, AgentStatus, Directory
 
 SCAN = "firewall:scan"
 # Whoever may call models has every text scanned on the way: it may also ask for that alone.
@@ -42,12 +43,14 @@ _INJECTION = "PROMPT_INJECTION"
 class Terms:
     """What a caller's texts are judged by: its policies, and its key for hashed redactions.
 
-    `tenant_key` opens the key that keeps what is remembered of one tenant from the others.
+    `tenant_key` opens the key that keeps what is remembered of one tenant from the others;
+    `policy_id` is that of the lowest document, which says the last word.
     """
 
     policies: Policies
     hash_key: bytes = b""
     tenant_key: Callable[[], bytes] = bytes
+    policy_id: str = DEFAULT_POLICY
 
 
 class TermsSource(Protocol):
@@ -88,7 +91,8 @@ class AgentTerms:
         policies = policies_of(view)
         modes = {*policies.input.modes.values(), *policies.output.modes.values()}
         tenant_key = partial(self._hasher.key_of, caller.tenant_id)
-        return Terms(policies, tenant_key() if RedactionMode.HASH in modes else b"", tenant_key)
+        hash_key = tenant_key() if RedactionMode.HASH in modes else b""
+        return Terms(policies, hash_key, tenant_key, view.agent.policy_id)
 
 
 class StandardTerms:
@@ -119,12 +123,17 @@ ScanInput = TextInput | ConversationInput
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """The verdict on one input; `unscanned` says what did not look, or was not seen, and why."""
+    """The verdict on one input, with the words that the gateway's record has for its scans.
+
+    `detectors` says which looked at all of it, in which version; `unscanned` what did not look, or
+    was not seen, and why.
+    """
 
     judged: Judged
     score: float
     policy_version: str
     timings_ms: Mapping[str, float]
+    detectors: Mapping[str, str]
     unscanned: Mapping[str, str]
 
 
@@ -156,7 +165,7 @@ class Scanner:
         remote: RemoteDetectors | None = None,
     ) -> None:
         self._detectors = detectors
-        self._direction = direction
+        self.direction = direction
         self._clock = clock
         self._remote = remote
 
@@ -167,7 +176,7 @@ class Scanner:
             FirewallUnavailable: one is not, or cannot say what it is.
         """
         watch = TimedWatch(self._clock, lambda: math.inf)  # nothing is read yet
-        self._firewall(terms, watch).versions(self._policy(terms))
+        self._firewall(terms, watch).versions(self.policy_of(terms))
 
     def scan(self, given: ScanInput, terms: Terms, *, seconds_left: Callable[[], float]) -> Scanned:
         """Judge one input, in the time that is left for it.
@@ -179,23 +188,25 @@ class Scanner:
             InvalidRequest: its messages are none.
             FirewallUnavailable: a detector could not answer.
         """
-        policy, watch = self._policy(terms), TimedWatch(self._clock, seconds_left)
+        policy, watch = self.policy_of(terms), TimedWatch(self._clock, seconds_left)
         started = self._clock.monotonic()
         firewall = self._firewall(terms, watch)
         cleaner = Cleaner(firewall, policy, terms.hash_key)
         judged = firewall.settle(lambda: self._judge(given, cleaner))
+        versions = firewall.versions(policy)
         timings = watch.spent_ms | {"total": (self._clock.monotonic() - started) * 1000}
         return Scanned(
             judged,
             score=self._score(judged, watch),
             policy_version=policy.version,
             timings_ms={name: round(ms, 3) for name, ms in timings.items()},
+            detectors=that_looked(versions, firewall.skipped),
             unscanned={**firewall.skipped, **judged.unscanned},
         )
 
     def _firewall(self, terms: Terms, watch: TimedWatch) -> Firewall:
         """Join the detectors that are here, those of the policy itself, and those elsewhere."""
-        policy = self._policy(terms)
+        policy = self.policy_of(terms)
         own = own_detectors(policy, NoOpenAi)
         here = {d.name: watch.over(d) for d in (*self._detectors, *own)}
         errand = Errand(
@@ -205,8 +216,9 @@ class Scanner:
         )
         return Firewall(here, remote=self._remote).open(errand)
 
-    def _policy(self, terms: Terms) -> Policy:
-        is_input = self._direction is Direction.INPUT
+    def policy_of(self, terms: Terms) -> Policy:
+        """Give the policy of our direction."""
+        is_input = self.direction is Direction.INPUT
         return terms.policies.input if is_input else terms.policies.output
 
     def _judge(self, given: ScanInput, cleaner: Cleaner) -> Judged:
@@ -215,13 +227,13 @@ class Scanner:
                 verdict = cleaner.firewall.inspect(text, origin, cleaner.policy)
                 return judge_text(text, verdict, cleaner)
             case ConversationInput(messages):
-                is_answer = self._direction is Direction.OUTPUT
+                is_answer = self.direction is Direction.OUTPUT
                 return judge_conversation(messages, cleaner, is_answer=is_answer)
             case _:
                 assert_never(given)
 
     def _score(self, judged: Judged, watch: Watch) -> float:
         """Tell how surely an input holds an injection, or the surest finding of an output."""
-        if self._direction is Direction.INPUT:
+        if self.direction is Direction.INPUT:
             return watch.scores.get(_INJECTION, 0.0)
         return max((sighted.finding.score for sighted in judged.sightings), default=0.0)

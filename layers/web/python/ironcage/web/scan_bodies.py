@@ -1,30 +1,17 @@
 """The public bodies of both firewalls: inputs to judge, and a result for each in its place."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
-from ironcage.core.errors import DeadlineExceeded, InvalidRequest, IronCageError
-from ironcage.firewall import Action, Origin, raw_finding
+from ironcage.firewall import Origin
 from ironcage.gateway import (
     ConversationInput,
     ScanInput,
-    Scanned,
-    Scanner,
-    Sighted,
-    Terms,
     TextInput,
 )
-from ironcage.gateway.wire.bodies import error_body
-from ironcage.web.errors import ReportRefusals, problems_of
 
 MAX_INPUTS = 64
-# Lambda answers with 6 MB at most, in which the body is one JSON string; the rest is for errors.
-MAX_ANSWER_BYTES = 5_500_000
-# So long the detector that is at work may still read, and the answer be written and sent.
-_LAST_SECONDS = 3.0
 _ORIGINS = {
     "user": Origin.USER,
     "document": Origin.DOCUMENT,
@@ -105,6 +92,9 @@ class ResultBody(BaseModel):
     )
     policy_version: str
     timings_ms: dict[str, float]
+    detectors: dict[str, str] = Field(
+        description="Which detectors looked at all of the input, each with its version."
+    )
     unscanned: dict[str, str] = Field(
         description="What did not look (a detector, where the policy lets texts pass then) or"
         " cannot be seen (`image`), and why. Empty when everything was looked at."
@@ -121,115 +111,3 @@ class ScanAnswer(BaseModel):
     """A result for each input, in order."""
 
     results: list[ResultBody | RefusedBody]
-
-
-def scan_batch(
-    batch: ScanBatch,
-    terms: Terms,
-    *,
-    scanner: Scanner,
-    default: Origin,
-    request_id: str,
-    seconds_left: Callable[[], float],
-    refused: ReportRefusals,
-) -> ScanAnswer:
-    """Judge every input of a batch; one that there is no time left to begin has no verdict.
-
-    Raises:
-        FirewallUnavailable: a detector that the policy asks for is not here.
-    """
-    scanner.check(terms)
-
-    def to_scan() -> float:
-        return seconds_left() - _LAST_SECONDS
-
-    room = MAX_ANSWER_BYTES
-    results: list[ResultBody | RefusedBody] = []
-    errors: list[IronCageError] = []
-    for at, given in enumerate(batch.inputs):
-        try:
-            if to_scan() <= 0:
-                raise DeadlineExceeded
-            read = read_input(given).to_input(default)
-            result = _result(scanner.scan(read, terms, seconds_left=to_scan))
-            room = _room_after(result, room)
-            results.append(result)
-        except IronCageError as error:
-            errors.append(error)
-            results.append(RefusedBody(error=_refusal(_placed(error, at), request_id)))
-    refused(request_id, errors)
-    return ScanAnswer(results=results)
-
-
-def read_input(given: object) -> InputBody:
-    """Read one input.
-
-    Raises:
-        InvalidRequest: it breaks rules; every problem is named by its path.
-    """
-    try:
-        return InputBody.model_validate(given)
-    except ValidationError as exc:
-        found: Sequence[Any] = exc.errors(include_url=False, include_input=False)
-        raise problems_of(found) from exc
-
-
-def _placed(error: IronCageError, at: int) -> IronCageError:
-    """Name the fields of one input as they stand in the body."""
-    if not isinstance(error, InvalidRequest):
-        return error
-    fields = {f"inputs[{at}]{_below(path)}": text for path, text in error.fields.items()}
-    return type(error)(fields)
-
-
-def _below(path: str) -> str:
-    return f".{path}" if path and not path.startswith("[") else path
-
-
-def _refusal(error: IronCageError, request_id: str) -> dict[str, Any]:
-    body: Mapping[str, Any] = error_body(error, request_id)
-    return dict(body["error"])
-
-
-def _result(scanned: Scanned) -> ResultBody:
-    judged = scanned.judged
-    return ResultBody.model_construct(
-        flagged=judged.action > Action.ALLOW,
-        score=scanned.score,
-        action=_word(judged.action),
-        findings=[_finding(sighted) for sighted in judged.sightings],
-        redacted=judged.clean,
-        policy_version=scanned.policy_version,
-        timings_ms=dict(scanned.timings_ms),
-        unscanned=dict(scanned.unscanned),
-    )
-
-
-def _room_after(result: ResultBody, room: int) -> int:
-    """Tell how many bytes of the answer are left behind a result.
-
-    Raises:
-        InvalidRequest: it does not fit.
-    """
-    left = room - len(json.dumps(result.model_dump_json(), ensure_ascii=False).encode())
-    if left < 0:
-        raise InvalidRequest({"": "has more findings than one answer can hold: send it in parts"})
-    return left
-
-
-def _finding(sighted: Sighted) -> FindingBody:
-    found, place = sighted.finding, sighted.place
-    seen: dict[str, Any] = {**raw_finding(found), "action": _word(found.action)}
-    if place is None:
-        return FindingBody(**seen)
-    return PlacedFindingBody(**seen, message=place.message, path=place.path)
-
-
-def _word(action: Action) -> ActionWord:
-    words: dict[Action, ActionWord] = {
-        Action.ALLOW: "allow",
-        Action.REDACT: "redact",
-        Action.ESCALATE: "escalate",
-        Action.BLOCK: "block",
-    }
-    return words[action]
