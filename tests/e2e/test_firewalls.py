@@ -10,6 +10,7 @@ from infra_cdk.local.facts import Facts
 from infra_cdk.local.invoke import invoke, localised, read_event
 from infra_cdk.local.request import call
 from support.events import load_event
+from support.trail import Trail, eventually
 
 if TYPE_CHECKING:
     from e2e.conftest import Deployed
@@ -45,6 +46,21 @@ def test_output_is_redacted(facts: Facts) -> None:
     answer = call(facts, "POST", ROUTES["output"], body={"inputs": [{"text": MAIL}]})
 
     assert answer.body["results"][0]["redacted"] == "Write to [REDACTED:EMAIL_ADDRESS]."
+
+
+@pytest.mark.parametrize("direction", ROUTES)
+def test_scan_is_archived_for_audit_without_its_text(deployed: "Deployed", direction: str) -> None:
+    trail = Trail(deployed.cloud)
+    inputs = [{"text": f"{ORDER} {MAIL}"}, {"txt": "Hello."}]
+
+    answer = call(deployed.facts, "POST", ROUTES[direction], body={"inputs": inputs})
+
+    request_id = answer.headers["x-request-id"]
+    policy = answer.body["results"][0]["policy_version"]
+    wanted = ("firewall_scanned", request_id, policy, "EMAIL_ADDRESS", "VALIDATION_ERROR")
+    assert eventually(lambda: trail.is_archived(*wanted))
+    assert not trail.is_archived(request_id, "jane.doe")
+    assert not trail.is_archived(request_id, "previous instructions")
 
 
 @pytest.mark.parametrize("direction", ROUTES)

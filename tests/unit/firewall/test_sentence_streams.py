@@ -40,9 +40,9 @@ def streamed(*pieces: str, policy: Policy = POLICY) -> str:
     return "".join(map(scanner.feed, pieces)) + scanner.finish()
 
 
-def whole(text: str) -> str:
+def whole(text: str, policy: Policy = POLICY) -> str:
     firewall = a_firewall(ner=LocalScanner((NameDetector(),))).open(Errand())
-    return redacted(firewall, text, POLICY)
+    return redacted(firewall, text, policy)
 
 
 def test_sentence_is_released_when_it_ends() -> None:
@@ -93,6 +93,17 @@ def test_stream_equals_the_whole_however_it_is_cut(words: list[str], cuts: list[
     places = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
 
     assert streamed(*(text[a:b] for a, b in itertools.pairwise(places))) == whole(text)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(POLICY.detectors)), ids="-".join)
+def test_name_glued_to_an_address_is_read_alike_in_a_stream(order: tuple[str, ...]) -> None:
+    text, policy = (
+        f"{NAME}jo@muller.example{SECRETS['openai_key']}",
+        replace(POLICY, detectors=order),
+    )
+
+    expected = "[REDACTED:PERSON][REDACTED:EMAIL_ADDRESS][REDACTED:SECRET]"
+    assert whole(text, policy) == streamed(text, policy=policy) == expected
 
 
 def test_findings_have_the_offsets_of_the_whole_text() -> None:

@@ -114,7 +114,9 @@ class Firewall:
         normalised = NormalisedText(text)
         seen: dict[Finding, None] = {}
         looked: dict[str, str] = {}
-        for detector in (*detectors, *(d for d in detectors if isinstance(d, StreamDetector))):
+        patterns = [d for d in detectors if isinstance(d, StreamDetector)]
+        readers = [d for d in detectors if not isinstance(d, StreamDetector)]
+        for detector in (*readers, *patterns, *patterns):  # as a stream has them read
             if looked.get(detector.name) == normalised.masked:
                 continue  # the second time, only for what others have seen in the meantime
             look = partial(detector.detect, normalised, origin)
