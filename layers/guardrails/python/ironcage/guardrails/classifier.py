@@ -86,10 +86,11 @@ class InjectionClassifier:
         margins = self._cascade.margins(seen, origin, task=task, known=known)
         encoded, penalty = sum(m.is_encoded for m in margins), self._cascade.settings.view_penalty
         findings = self._findings(margins, View(text.text, text.span), phrases)
-        findings += self._orders.detect(text)
+        plain = plain_view(text.original)
+        findings += self._orders.detect(plain)
         if not any(f.score >= _FLAGGED for f in findings):
             left = max(1, allowance(len(margins)) - encoded)
-            for view in islice(_disguises(text), _MOST_VIEWS):
+            for view in islice(_disguises(text, plain), _MOST_VIEWS):
                 hidden = self._cascade.margins(shown(view.text), origin, most=left)
                 left -= sum(m.is_encoded for m in hidden)
                 encoded += sum(m.is_encoded for m in hidden)
@@ -140,9 +141,8 @@ def _finding(start: int, end: int, margin: float) -> Finding:
     return Finding(INJECTION, "injection/model", start, end, score=round(score, 4))
 
 
-def _disguises(text: NormalisedText) -> Iterator[View]:
+def _disguises(text: NormalisedText, plain: View) -> Iterator[View]:
     """Offer what a text could be hiding, where that tells more than the text itself."""
-    plain = plain_view(text.original)
     told = _telling(text.text.lower())
     for view in (plain, *second_views(text, plain)):
         if _telling(view.text) > told:

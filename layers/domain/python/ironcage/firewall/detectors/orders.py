@@ -14,9 +14,8 @@ from functools import cached_property
 from ironcage.firewall.detectors.automata import one_pass
 from ironcage.firewall.detectors.packs import read_pack
 from ironcage.firewall.model import Finding
-from ironcage.firewall.normalise import NormalisedText
 from ironcage.firewall.redaction import INJECTION
-from ironcage.firewall.views import plain_letters, plain_view
+from ironcage.firewall.views import View, plain_letters
 
 _SCORE = 0.9
 _NOT_ASCII = r"[^\x00-\x7f]+"
@@ -94,14 +93,13 @@ class OrderRules:
         orders = enumerate(self.orders)
         return one_pass([(w.replace(r"\b", ""), at) for at, o in orders for w in o.words[0]])
 
-    def detect(self, text: NormalisedText) -> Sequence[Finding]:
-        """See orders to the model; offsets are those of the original."""
-        view = plain_view(text.original)
-        found = [self.orders[at] for at in sorted(self._spoken(view.text))]
+    def detect(self, plain: View) -> Sequence[Finding]:
+        """See orders to the model in a text; offsets are those of the original."""
+        found = [self.orders[at] for at in sorted(self._spoken(plain.text))]
         return [
-            Finding(INJECTION, f"injection/{order.id}", *view.locate(*span), score=_SCORE)
+            Finding(INJECTION, f"injection/{order.id}", *plain.locate(*span), score=_SCORE)
             for order in found
-            for span in order.spans_in(view.text)
+            for span in order.spans_in(plain.text)
         ]
 
 
