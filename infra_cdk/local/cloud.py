@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
@@ -103,13 +104,21 @@ class LocalCloud:
         decoded: dict[str, Any] = json.loads(body or "{}")
         return decoded
 
-    def name_of(self, function: str) -> str:
-        """Find what a function of ours is called where it is deployed."""
+    def find(self, function: str) -> "FunctionConfigurationTypeDef":
+        """Find a function of ours as it is deployed in this region.
+
+        Raises:
+            Trouble: it is not.
+        """
         pages = self.functions().get_paginator("list_functions").paginate()
-        found = [deployed for page in pages for deployed in page["Functions"]]
-        handler = f"{function}.handler.handler"
-        (name,) = [f["FunctionName"] for f in found if f.get("Handler") == handler]
-        return name
+        for found in (deployed for page in pages for deployed in page["Functions"]):
+            if found.get("Handler") == f"{function}.handler.handler":
+                return found
+        raise Trouble(f"{function} is not deployed. Run: make up")
+
+    def name_of(self, function: str) -> str:
+        """Tell what a function of ours is called where it is deployed."""
+        return self.find(function)["FunctionName"]
 
     def wake_firewalls(self) -> None:
         """Start an environment of each firewall, which stays.

@@ -76,14 +76,10 @@ def invoke(cloud: LocalCloud, function: str, text: str) -> str:
 
 
 def _environment(cloud: LocalCloud, function: str) -> dict[str, str]:
-    handler = f"{function}.handler.handler"
-    pages = cloud.functions().get_paginator("list_functions").paginate()
-    for found in (found for page in pages for found in page["Functions"]):
-        if found.get("Handler") == handler:
-            return {
-                **cloud_environment(cloud.workspace),
-                **found.get("Environment", {}).get("Variables", {}),
-                "AWS_LAMBDA_FUNCTION_NAME": found["FunctionName"],
-                "PYTHONPATH": os.pathsep.join(str(Path(path).absolute()) for path in _PATHS),
-            }
-    raise Trouble(f"{function} is not deployed. Run: make up")
+    found = cloud.find(function)
+    return {
+        **cloud_environment(cloud.workspace),
+        **found.get("Environment", {}).get("Variables", {}),
+        "AWS_LAMBDA_FUNCTION_NAME": found["FunctionName"],
+        "PYTHONPATH": os.pathsep.join(str(Path(path).absolute()) for path in _PATHS),
+    }

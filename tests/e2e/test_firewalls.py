@@ -20,16 +20,6 @@ MAIL = "Write to jane.doe@mail.acme.co.uk."
 ROUTES = {"input": "firewall/input", "output": "firewall/output"}
 
 
-def functions_of(deployed: "Deployed") -> dict[str, str]:
-    pages = deployed.cloud.functions().get_paginator("list_functions").paginate()
-    return {
-        found["Handler"].partition(".")[0]: found["FunctionName"]
-        for page in pages
-        for found in page["Functions"]
-        if "Handler" in found
-    }
-
-
 def test_input_is_judged_by_the_agents_policy(facts: Facts) -> None:
     inputs = [{"text": ORDER, "origin": "user"}, {"text": "Hello."}, {"txt": "Hello."}]
 
@@ -89,7 +79,7 @@ def test_refusals_have_the_one_shape(
 def test_direct_call_is_answered_with_versions(
     deployed: "Deployed", direction: str, event: str
 ) -> None:
-    function = functions_of(deployed)[f"{direction}_firewall"]
+    function = deployed.cloud.name_of(f"{direction}_firewall")
 
     answer = deployed.cloud.call(function, load_event(f"{direction}_firewall/{event}"))
 
@@ -98,13 +88,11 @@ def test_direct_call_is_answered_with_versions(
 
 
 def test_gateway_is_told_which_functions_to_ask(deployed: "Deployed") -> None:
-    names = functions_of(deployed)
+    variables = deployed.cloud.find("gateway")["Environment"]["Variables"]
 
-    told = deployed.cloud.functions().get_function_configuration(FunctionName=names["gateway"])
-
-    variables = told["Environment"]["Variables"]
-    assert variables["IRONCAGE_FIREWALL_INPUT_FUNCTION"] == names["input_firewall"]
-    assert variables["IRONCAGE_FIREWALL_OUTPUT_FUNCTION"] == names["output_firewall"]
+    name_of = deployed.cloud.name_of
+    assert variables["IRONCAGE_FIREWALL_INPUT_FUNCTION"] == name_of("input_firewall")
+    assert variables["IRONCAGE_FIREWALL_OUTPUT_FUNCTION"] == name_of("output_firewall")
 
 
 @pytest.mark.parametrize(

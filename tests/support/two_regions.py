@@ -62,7 +62,7 @@ class Region:
     def reaching_home_by(self, url: str) -> Iterator[None]:
         """Let this region's gateway reach the home region's ledger by another address."""
         client = self.cloud.functions()
-        name = self._gateway()
+        name = self.cloud.name_of("gateway")
         before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         changed = {**before, _ENDPOINTS: f"{HOME}={url}"}
         client.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
@@ -75,16 +75,6 @@ class Region:
 
     def _with(self, token: str) -> Facts:
         return replace(self.facts, ic_token=token)
-
-    def _gateway(self) -> str:
-        pages = self.cloud.functions().get_paginator("list_functions").paginate()
-        (name,) = [
-            found["FunctionName"]
-            for page in pages
-            for found in page["Functions"]
-            if found["Handler"] == "gateway.handler.handler"
-        ]
-        return name
 
 
 def region_of(workspace: Workspace, facts: Facts, name: str) -> Region:
